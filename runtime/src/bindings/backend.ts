@@ -1,0 +1,100 @@
+import {
+  type DataId,
+  DataStorage,
+  engine,
+  getKernelsForBackend,
+  NodeJSKernelBackend,
+  registerBackend,
+  registerKernel,
+} from '#tfjs';
+import type { Binding, TensorId, Values } from './binding';
+
+/** What tfjs-node keeps of one data id: `values` until an op first needs them, then the binding's handle `id`. */
+export interface TensorData {
+  shape: number[];
+  /** A TF_ dtype constant. */
+  dtype: number;
+  id: TensorId | null;
+  values: Values | null;
+  refCount: number;
+}
+
+/** tfjs-node's backend as its compiled form really is, with our handles for its numbers. */
+interface KernelBackendOver {
+  readonly binding: Binding;
+  tensorMap: DataStorage<TensorData>;
+  disposeData(dataId: DataId, force?: boolean): boolean;
+  move(dataId: DataId, values: Values, shape: number[], dtype: string, refCount: number): void;
+  getDTypeInteger(dtype: string): number;
+  incRef(dataId: DataId): void;
+}
+
+const Base = NodeJSKernelBackend as unknown as new (binding: Binding, name: string) => KernelBackendOver;
+
+/** tfjs-node's kernels over any binding. */
+export class BindingBackend extends Base {
+  override disposeData(dataId: DataId, force = false): boolean {
+    if (!this.tensorMap.has(dataId)) return true;
+    const data = this.tensorMap.get(dataId);
+    data.refCount--;
+    if (!force && data.refCount > 0) return false;
+    if (data.id !== null) this.binding.deleteTensor(data.id);
+    this.tensorMap.delete(dataId);
+    return true;
+  }
+
+  override move(dataId: DataId, values: Values, shape: number[], dtype: string, refCount: number): void {
+    this.tensorMap.set(dataId, { shape, dtype: this.getDTypeInteger(dtype), values, id: null, refCount });
+  }
+}
+
+/** Makes an entry for a data id of another backend instead of moving its values here. */
+class ViewingStorage extends DataStorage<TensorData> {
+  constructor(private readonly viewer: BindingBackend) {
+    super(viewer as never, engine());
+  }
+
+  override get(dataId: DataId): TensorData {
+    if (!this.has(dataId)) {
+      const { shape, dtype } = ownerOf(dataId);
+      const tfDtype = this.viewer.getDTypeInteger(dtype);
+      const id = this.viewer.binding.createTensor(shape, tfDtype, new Float32Array(0));
+      this.set(dataId, { shape, dtype: tfDtype, id, values: null, refCount: 1 });
+    }
+    return super.get(dataId);
+  }
+}
+
+function ownerOf(dataId: DataId) {
+  const info = engine().state.tensorInfo.get(dataId);
+  if (info === undefined) throw new Error('A disposed tensor was used.');
+  return info;
+}
+
+/**
+ * A backend that looks at other backends' tensors without moving them: an op over a real parameter and an abstract
+ * activation sees the parameter's shape and leaves its values where they are.
+ */
+export class ViewingBackend extends BindingBackend {
+  constructor(binding: Binding, name: string) {
+    super(binding, name);
+    this.tensorMap = new ViewingStorage(this);
+  }
+
+  /** An alias of a viewed tensor is one more reference to it where it lives. */
+  override incRef(dataId: DataId): void {
+    const { backend } = ownerOf(dataId);
+    if ((backend as unknown) === this) super.incRef(dataId);
+    else backend.incRef(dataId);
+  }
+}
+
+/** tfjs-node registers its kernels for this backend name and asks this backend for the TF_ constants. */
+export const NATIVE_BACKEND = 'tensorflow';
+
+/** Registers `make`'s backend under `name` with all of tfjs-node's kernels. */
+export function registerBindingBackend(name: string, make: () => BindingBackend): void {
+  registerBackend(name, make as never, name === NATIVE_BACKEND ? 3 : 0);
+  if (name === NATIVE_BACKEND) return;
+  for (const kernel of getKernelsForBackend(NATIVE_BACKEND)) registerKernel({ ...kernel, backendName: name });
+}
