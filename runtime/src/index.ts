@@ -1,1 +1,10 @@
-export { Tensor } from '#tfjs';
+/** The library: `import { grad, jnp, nn, optim, random, tree } from 'distaff'`. */
+import './bindings/abstract';
+import './bindings/native';
+
+export { type DataType, Tensor } from '#tfjs';
+export * as nn from './nn/index';
+export { evalShape } from './transforms/evalShape';
+export { grad, valueAndGrad } from './transforms/grad';
+export { ShapeDtypeStruct } from './transforms/shapeDtypeStruct';
+export * as tree from './tree';

@@ -6,8 +6,9 @@ import {
   NodeJSKernelBackend,
   registerBackend,
   registerKernel,
+  type Tensor,
 } from '#tfjs';
-import type { Binding, TensorId, Values } from './binding';
+import type { Binding, TensorId, TensorMetadata, Values } from './binding';
 
 /** What tfjs-node keeps of one data id: `values` until an op first needs them, then the binding's handle `id`. */
 export interface TensorData {
@@ -26,6 +27,7 @@ interface KernelBackendOver {
   disposeData(dataId: DataId, force?: boolean): boolean;
   move(dataId: DataId, values: Values, shape: number[], dtype: string, refCount: number): void;
   getDTypeInteger(dtype: string): number;
+  createOutputTensor(metadata: TensorMetadata): Tensor;
   incRef(dataId: DataId): void;
 }
 

@@ -3,6 +3,43 @@
  * left synchronously, in stack order.
  */
 import { engine, type KernelBackend } from '#tfjs';
+import type { ModuleObserver } from '../inspect/observer';
+import type { ModuleFrame } from '../nn/frame';
+
+class ActiveStack<T> {
+  private readonly items: T[] = [];
+
+  /** Runs `fn` with `item` on top. */
+  with<R>(item: T, fn: () => R): R {
+    this.items.push(item);
+    try {
+      return fn();
+    } finally {
+      this.items.pop();
+    }
+  }
+
+  get top(): T | undefined {
+    return this.items.at(-1);
+  }
+}
+
+/** The module calls that are running, innermost on top. */
+export const moduleFrames = new ActiveStack<ModuleFrame>();
+
+/** Who is told of module calls and parameters. */
+export const observers = new ActiveStack<ModuleObserver>();
+
+const sizeNames = new ActiveStack<ReadonlyMap<number, string>>();
+
+/** Runs `fn` with names for sizes (`1009 → 'B'`): shapes in messages and hints print them. */
+export function withSizeNames<T>(names: ReadonlyMap<number, string>, fn: () => T): T {
+  return sizeNames.with(names, fn);
+}
+
+export function activeSizeNames(): ReadonlyMap<number, string> | undefined {
+  return sizeNames.top;
+}
 
 interface ActiveBackend {
   backendName: string;
@@ -26,20 +63,4 @@ export function withBackend<T>(name: string, fn: () => T): T {
 /** The name of the backend that ops run on now. */
 export function activeBackend(): string {
   return (engine() as unknown as ActiveBackend).backendName;
-}
-
-const sizeNames: (ReadonlyMap<number, string> | undefined)[] = [];
-
-/** Runs `fn` with names for sizes (`1009 → 'B'`): shapes in messages and hints print them. */
-export function withSizeNames<T>(names: ReadonlyMap<number, string>, fn: () => T): T {
-  sizeNames.push(names);
-  try {
-    return fn();
-  } finally {
-    sizeNames.pop();
-  }
-}
-
-export function activeSizeNames(): ReadonlyMap<number, string> | undefined {
-  return sizeNames.at(-1);
 }

@@ -1,0 +1,42 @@
+import type { Tensor } from '#tfjs';
+import type { Params } from './types';
+
+/**
+ * The context that one module call initializes or reads its parameters in (Flax's _ModuleFrame). During init `rng` is
+ * the key that the frame's parameters and submodules fold their names into; during apply it is null.
+ */
+export class ModuleFrame {
+  /** Which submodule names are taken, and whether each is shared. */
+  readonly submodules = new Map<string, boolean>();
+  readonly sharedNames = new Set<string>();
+  private unnamedCount = 0;
+
+  constructor(
+    readonly name: string | null,
+    readonly parent: ModuleFrame | null,
+    readonly params: Params,
+    public rng: Tensor | null,
+    /** Where parameters are made: under `initByShape` activations are abstract and parameters real. */
+    readonly initBackend: string | null,
+  ) {}
+
+  get isInitializing(): boolean {
+    return this.rng !== null;
+  }
+
+  /** Like a file name: `/` is an unnamed root, `/encoder/dense` a submodule of it. */
+  get path(): string {
+    if (this.parent === null) return `/${this.name ?? ''}`;
+    const parent = this.parent.path;
+    return `${parent}${parent.endsWith('/') ? '' : '/'}${this.name ?? ''}`;
+  }
+
+  /** The next name of an unnamed submodule: one counter for all classes. */
+  createName(): string {
+    return String(this.unnamedCount++);
+  }
+
+  isDescendantOf(frame: ModuleFrame | null): boolean {
+    return this.parent === frame || (this.parent?.isDescendantOf(frame) ?? false);
+  }
+}

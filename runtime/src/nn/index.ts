@@ -1,0 +1,5 @@
+export { module } from './callable';
+export { Model } from './model';
+export { Module } from './module';
+export { ModuleError } from './moduleError';
+export type { Applies, DType, Initializer, ModuleOf, Params, SharedOf } from './types';

@@ -1,0 +1,57 @@
+import { markPytreeNode, type PytreeNode } from '../tree';
+import { methodNames, moduleSpecOf } from './callable';
+import { ModuleError } from './moduleError';
+import { call } from './run';
+import type { ModuleSpec } from './spec';
+import type { Model as ModelOf, ModuleOf, Params } from './types';
+
+/**
+ * A module with its parameters (flax.nn.Model): `model(x)` calls it, `model.replace({ params })` gives a copy. A pytree
+ * whose leaves are the parameters, so the gradient with respect to a Model is a Model.
+ */
+export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: Params): ModelOf<C, K> {
+  const spec = moduleSpecOf(module);
+  if (spec === undefined) throw new ModuleError('nn.Model: the first argument is a module, as nn.module makes them.');
+  const model = (...args: unknown[]) => call(spec, 'apply', params, args);
+  Object.setPrototypeOf(model, ModelPrototype);
+  const replace = (changes: { params?: Params }) => {
+    const unknown = Object.keys(changes).find((key) => key !== 'params');
+    if (unknown !== undefined) throw new ModuleError(`A Model has no field '${unknown}' to replace; it has params.`);
+    return Model(module, changes.params ?? params);
+  };
+  const members: Record<string, unknown> = { name: spec.className, module, params, replace };
+  for (const method of methodNames(spec)) members[method] = (...args: unknown[]) => call(spec, method, params, args);
+  for (const [key, value] of Object.entries(members))
+    Object.defineProperty(model, key, { value, enumerable: key === 'params' });
+  return markPytreeNode(model, ModelNode) as unknown as ModelOf<C, K>;
+}
+
+// A Model has no call, apply or bind: `model.call` would be mistaken for Module.call.
+const ModelPrototype = Object.create(null);
+
+type AnyModel = { module: ModuleOf<unknown>; params: Params };
+
+/** Models of one class with the same options have the same structure, even when each made its own partial. */
+class ModuleIdentity {
+  readonly spec: ModuleSpec | undefined;
+
+  constructor(readonly module: ModuleOf<unknown>) {
+    this.spec = moduleSpecOf(module);
+  }
+
+  equals(other: unknown): boolean {
+    if (!(other instanceof ModuleIdentity) || other.spec?.cls !== this.spec?.cls) return false;
+    const [mine, theirs] = [this.spec?.options ?? {}, other.spec?.options ?? {}];
+    const names = Object.keys(mine);
+    return names.length === Object.keys(theirs).length && names.every((name) => Object.is(mine[name], theirs[name]));
+  }
+}
+
+const ModelNode: PytreeNode<object> = {
+  name: 'Model',
+  flatten: (model) => {
+    const { module, params } = model as AnyModel;
+    return { children: [params], keys: ['params'], aux: new ModuleIdentity(module) };
+  },
+  unflatten: (aux, [params]) => Model((aux as ModuleIdentity).module, params as Params),
+};

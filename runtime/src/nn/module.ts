@@ -1,0 +1,68 @@
+/** nn.Module, the base class of modules (flax/nn/base.py of Flax before Linen). */
+import { Tensor } from '#tfjs';
+import { observers, withBackend } from '../bindings/stack';
+import { foldInStr } from '../random';
+import { formatTensor } from '../transforms/shapeDtypeStruct';
+import type { ModuleFrame } from './frame';
+import { ModuleError } from './moduleError';
+import type { Initializer } from './types';
+
+export const FRAME = Symbol('distaff.frame');
+
+/** The base class of modules: `class Dense extends nn.Module { apply(x, { features }) {…} }`, made callable by nn.module. */
+export abstract class Module {
+  declare readonly [FRAME]: ModuleFrame;
+
+  /**
+   * A parameter of this module: made by `initializer` from a key of its own during init, read afterwards. Throws if
+   * the name is taken, the parameter is missing, or its shape differs.
+   */
+  param(name: string, shape: readonly number[], initializer: Initializer): Tensor;
+  /** With shape null the parameter is whatever pytree `initializer` makes. */
+  param<T>(name: string, shape: null, initializer: (key: Tensor, shape: null) => T): T;
+  param(name: string, shape: readonly number[] | null, initializer: (key: Tensor, shape: never) => unknown): unknown {
+    const frame = this[FRAME];
+    if (frame.rng !== null) {
+      if (name in frame.params) throw new ModuleError(`The name '${name}' is already used for another parameter.`);
+      const key = foldInStr(frame.rng, name);
+      const make = () => initializer(key, shape as never);
+      frame.params[name] = frame.initBackend === null ? make() : withBackend(frame.initBackend, make);
+    }
+    const value = this.getParam(name);
+    if (shape !== null) checkShape(name, value, shape);
+    observers.top?.param(frame, name, value, initializer);
+    return value;
+  }
+
+  /** A parameter that was declared elsewhere in this module. Throws if there is none of that name. */
+  getParam<T = Tensor>(name: string): T {
+    const { params } = this[FRAME];
+    if (!Object.hasOwn(params, name)) {
+      const known = Object.keys(params).join(', ') || 'none';
+      throw new ModuleError(`There is no parameter named '${name}'. Parameters and submodules here: ${known}.`);
+    }
+    return params[name];
+  }
+
+  /** Whether parameters are being made (init) rather than read. */
+  isInitializing(): boolean {
+    return this[FRAME].isInitializing;
+  }
+}
+
+function checkShape(name: string, value: unknown, shape: readonly number[]): void {
+  if (!(value instanceof Tensor)) {
+    throw new ModuleError(
+      `The parameter '${name}' should be a tensor of shape [${shape.join(', ')}], got ${typeof value}.`,
+    );
+  }
+  if (sameShape(value.shape, shape)) return;
+  const requested = formatTensor({ shape, dtype: value.dtype });
+  throw new ModuleError(
+    `The parameter '${name}' has another shape: stored ${formatTensor(value)}, requested ${requested}.`,
+  );
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}

@@ -1,0 +1,21 @@
+/** A module was used against its rules; the message names the module's path. */
+export class ModuleError extends Error {
+  override readonly name = 'ModuleError';
+}
+
+const MODULE_PATH = Symbol('distaff.modulePath');
+
+/** Notes on an error, once, in which module it arose, and says so at the end of its message. */
+export function noteModulePath(error: unknown, path: string, moduleName: string): void {
+  if (!(error instanceof Error) || MODULE_PATH in error) return;
+  Object.defineProperty(error, MODULE_PATH, { value: path });
+  const before = error.message;
+  const where = path === '/' ? `in module ${moduleName}` : `in module ${path} (${moduleName})`;
+  error.message = `${before}\n  ${where}`;
+  if (error.stack?.includes(before)) error.stack = error.stack.replace(before, () => error.message);
+}
+
+/** The path of the module in which an error arose, if it arose in one. */
+export function modulePathOf(error: unknown): string | undefined {
+  return error instanceof Error ? (error as { [MODULE_PATH]?: string })[MODULE_PATH] : undefined;
+}
