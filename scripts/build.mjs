@@ -53,7 +53,23 @@ export const buildRuntime = async () => {
   });
 };
 
+/** The extension: VS Code loads CommonJS and gives it `vscode`. */
+export const buildClient = () =>
+  build({
+    ...common,
+    entryPoints: { extension: 'client/src/extension.ts' },
+    outdir: 'client/dist',
+    format: 'cjs',
+    external: ['vscode'],
+    // vscode-languageserver-types' `main` is UMD, whose requires esbuild cannot follow.
+    mainFields: ['module', 'main'],
+    sourcemap: 'linked',
+    minify: true,
+    keepNames: true,
+  });
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildVendor();
   await buildRuntime();
+  await buildClient();
 }
