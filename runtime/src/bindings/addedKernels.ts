@@ -1,0 +1,39 @@
+/** Kernels over TensorFlow's own ops that tfjs-node does not have. Registered before other backends copy the kernels. */
+import { engine, type NamedTensorMap, registerKernel, SearchSorted, type Tensor, type TensorInfo } from '#tfjs';
+import { NATIVE_BACKEND } from './backend';
+import { type OpAttr, TF_CONSTANTS as TF } from './binding';
+
+/** The part of tfjs-node's backend that kernels call. */
+interface OpBackend {
+  executeSingleOutput(op: string, attrs: OpAttr[], inputs: TensorInfo[]): TensorInfo;
+  executeMultipleOutputs(op: string, attrs: OpAttr[], inputs: TensorInfo[], outputs: number): TensorInfo[];
+}
+
+const FLOAT: OpAttr = { name: 'T', type: TF.TF_ATTR_TYPE, value: TF.TF_FLOAT };
+
+registerKernel({
+  kernelName: SearchSorted,
+  backendName: NATIVE_BACKEND,
+  kernelFunc: ({ inputs, attrs, backend }) => {
+    const { sortedSequence, values } = inputs as { sortedSequence: TensorInfo; values: TensorInfo };
+    const T = sortedSequence.dtype === 'int32' ? { ...FLOAT, value: TF.TF_INT32 } : FLOAT;
+    const outType: OpAttr = { name: 'out_type', type: TF.TF_ATTR_TYPE, value: TF.TF_INT32 };
+    const op = attrs?.side === 'right' ? 'UpperBound' : 'LowerBound';
+    return (backend as OpBackend).executeSingleOutput(op, [T, outType], [sortedSequence, values]);
+  },
+});
+
+registerKernel({
+  kernelName: 'Qr',
+  backendName: NATIVE_BACKEND,
+  kernelFunc: ({ inputs, backend }) => {
+    const full: OpAttr = { name: 'full_matrices', type: TF.TF_ATTR_BOOL, value: false };
+    return (backend as OpBackend).executeMultipleOutputs('Qr', [full, FLOAT], [inputs.x as TensorInfo], 2);
+  },
+});
+
+/** Reduced QR of f32[..., m, n]: Q f32[..., m, k] and R f32[..., k, n], k = min(m, n). R's diagonal has any signs. */
+export function qr(x: Tensor): { q: Tensor; r: Tensor } {
+  const [q, r] = engine().runKernel<Tensor[]>('Qr', { x } as NamedTensorMap) as [Tensor, Tensor];
+  return { q, r };
+}
