@@ -1,4 +1,5 @@
 // Builds everything that runs: `node scripts/build.mjs`.
+import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -60,6 +61,8 @@ export const buildClient = () =>
     entryPoints: { extension: 'client/src/extension.ts' },
     outdir: 'client/dist',
     format: 'cjs',
+    // client/ is a package of ES modules, where Node takes `.js` for one.
+    outExtension: { '.js': '.cjs' },
     external: ['vscode'],
     // vscode-languageserver-types' `main` is UMD, whose requires esbuild cannot follow.
     mainFields: ['module', 'main'],
@@ -68,8 +71,13 @@ export const buildClient = () =>
     keepNames: true,
   });
 
+/** The runtime's declarations, which editors read; type errors are `npm run check`'s to report. */
+export const buildTypes = () =>
+  spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'runtime'], { cwd: root, stdio: 'ignore' });
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildVendor();
   await buildRuntime();
   await buildClient();
+  buildTypes();
 }

@@ -27,7 +27,7 @@ type Request = (source: Uri) => Promise<FileShapes>;
 /** The read-only documents beside the editor: one for each source file, worked out anew when that file is saved. */
 export class ShapesView implements TextDocumentContentProvider, Disposable {
   readonly #request: Request;
-  /** The open documents' texts. */
+  /** What each document last showed. */
   readonly #texts = new Map<string, string>();
   readonly #changed = new EventEmitter<Uri>();
   readonly #listeners: Disposable[];
@@ -38,7 +38,6 @@ export class ShapesView implements TextDocumentContentProvider, Disposable {
     this.#listeners = [
       workspace.registerTextDocumentContentProvider(SHAPES_SCHEME, this),
       workspace.onDidSaveTextDocument((saved) => this.#refresh(saved)),
-      workspace.onDidCloseTextDocument((closed) => this.#texts.delete(closed.uri.toString())),
     ];
   }
 
@@ -70,8 +69,9 @@ export class ShapesView implements TextDocumentContentProvider, Disposable {
 
   #refresh(saved: TextDocument): void {
     const view = viewOf(saved.uri);
+    const isOpen = workspace.textDocuments.some(({ uri }) => uri.toString() === view.toString());
     // A server that is down says so in the status bar; the last shapes stay.
-    if (this.#texts.has(view.toString())) this.#update(view).catch(() => {});
+    if (isOpen) this.#update(view).catch(() => {});
   }
 
   dispose(): void {

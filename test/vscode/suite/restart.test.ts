@@ -1,0 +1,40 @@
+import * as assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { COMMANDS } from '../../../client/src/contributions';
+import { eventually } from './eventually';
+import { pictureWith } from './picture';
+import { closeAll, distaff, openCopy } from './workspace';
+
+describe('the language server', () => {
+  afterEach(closeAll);
+
+  it('is a new process after Distaff: Restart, and the hints are back', async () => {
+    const document = await openCopy('mlp.ts', 'restarted.ts');
+    await pictureWith(document, 'f32[784, 512]');
+    const server = await distaff();
+    const { processId } = server;
+    await vscode.commands.executeCommand(COMMANDS.restart);
+    assert.equal(server.state.kind, 'running');
+    assert.ok(server.processId);
+    assert.notEqual(server.processId, processId);
+    await pictureWith(document, 'f32[784, 512]');
+  });
+
+  it('comes back by itself when its process dies, and the state says so meanwhile', async () => {
+    const document = await openCopy('mlp.ts', 'crashed.ts');
+    await pictureWith(document, 'f32[784, 512]');
+    const server = await distaff();
+    const kinds: string[] = [];
+    const listener = server.onDidChange(() => kinds.push(server.state.kind));
+    assert.ok(server.processId);
+    process.kill(server.processId, 'SIGKILL');
+    await eventually(
+      'restarting, then running',
+      () => kinds,
+      (seen) => seen.includes('restarting') && seen.at(-1) === 'running',
+    );
+    listener.dispose();
+    await pictureWith(document, 'f32[784, 512]');
+  });
+});
