@@ -25,6 +25,8 @@ const baseSettings = {
   'workbench.startupEditor': 'none',
 };
 
+const endingSignals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
+
 /**
  * @typedef {object} HostOptions
  * @property {string} [workspace] folder to open; the tests give a copy of theirs
@@ -70,19 +72,26 @@ export async function startHost(options = {}) {
   const ended = new Promise((resolve) => server.once('close', () => resolve(undefined)));
   const signal = (name) => {
     try {
-      process.kill(-server.pid, name);
+      if (server.pid) process.kill(-server.pid, name);
     } catch {
       // Nothing of the group is left.
     }
   };
   const killAtExit = () => signal('SIGKILL');
+  // A signal ends this process without `exit`; the server's group must not outlive it.
+  const killAtSignal = (name) => {
+    killAtExit();
+    process.kill(process.pid, name);
+  };
   process.once('exit', killAtExit);
+  for (const name of endingSignals) process.once(name, killAtSignal);
   const stop = async () => {
     signal('SIGTERM');
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
     signal('SIGKILL');
     await ended;
     process.off('exit', killAtExit);
+    for (const name of endingSignals) process.off(name, killAtSignal);
     if (!options.dataDir) rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
 
@@ -152,7 +161,7 @@ function hostEnvironment(dir, ownHome) {
   return { ...env, ...own, XDG_CACHE_HOME: process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache') };
 }
 
-function pageUrl(port, { workspace, open, extension, tests }) {
+function pageUrl(port, /** @type {HostOptions} */ { workspace, open, extension, tests }) {
   const authority = `localhost:${port}`;
   const remote = (path) => `vscode-remote://${authority}${pathToFileURL(path).pathname}`;
   const payload = [['skipWelcome', 'true']];

@@ -33,7 +33,7 @@ export async function ensureLibtensorflow({ log, variant = hasNvidiaDriver() ? '
     );
   }
   const onWait = () => log(`Waiting for another set-up that writes to ${root}`);
-  await withLock(root, () => existsSync(root) || install(root, pins[variant], log), { onWait });
+  await withLock(root, async () => existsSync(root) || install(root, pins[variant], log), { onWait });
   return folder;
 }
 

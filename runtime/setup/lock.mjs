@@ -10,6 +10,8 @@ import { createServer } from 'node:net';
  * @returns {Promise<T>}
  */
 export async function withLock(name, body, { onWait = () => {} } = {}) {
+  // Only Linux has such sockets, and only for Linux is there a libtensorflow to fetch.
+  if (process.platform !== 'linux') return body();
   let lock = await tryLock(name);
   if (!lock) onWait();
   while (!lock) {
