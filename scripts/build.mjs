@@ -1,10 +1,11 @@
 // Builds everything that runs: `node scripts/build.mjs`.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** @satisfies {import('esbuild').BuildOptions} */
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -12,6 +13,8 @@ const common = {
   target: 'node20',
   logLevel: 'warning',
   legalComments: 'linked',
+  // Tells the packaging which packages a bundle holds.
+  metafile: true,
 };
 // Bundled CommonJS packages require Node's own modules, which an ES module cannot do by itself.
 const requireBanner = {
@@ -40,17 +43,35 @@ export const buildVendor = () =>
     plugins: [tfjsNode],
   });
 
+/** The vendor bundle stands beside the runtime's own files, as it is. */
+const besideTfjs = {
+  name: 'beside-tfjs',
+  setup(build) {
+    build.onResolve({ filter: /^#tfjs$/ }, () => ({ path: './tfjs.js', external: true }));
+  },
+};
+
 export const buildRuntime = async () => {
   rmSync(`${root}runtime/dist`, { recursive: true, force: true });
-  await build({
+  mkdirSync(`${root}runtime/dist`, { recursive: true });
+  copyFileSync(`${root}runtime/vendor/build/tfjs.mjs`, `${root}runtime/dist/tfjs.js`);
+  return build({
     ...common,
-    entryPoints: { index: 'runtime/src/index.ts' },
+    entryPoints: {
+      index: 'runtime/src/index.ts',
+      analysis: 'runtime/src/host/analysis/main.ts',
+      server: 'server/src/main.ts',
+    },
     outdir: 'runtime/dist',
     format: 'esm',
     splitting: true,
+    // Native packages stay what they are.
+    external: ['esbuild', 'oxc-parser', 'oxc-resolver'],
+    mainFields: ['module', 'main'],
     sourcemap: 'linked',
     keepNames: true,
     banner: requireBanner,
+    plugins: [besideTfjs],
   });
 };
 
@@ -75,9 +96,10 @@ export const buildClient = () =>
 export const buildTypes = () =>
   spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'runtime'], { cwd: root, stdio: 'ignore' });
 
+/** Everything that runs, in the order in which one needs the other; gives esbuild's results. */
+export const buildBundles = async () => [await buildVendor(), await buildRuntime(), await buildClient()];
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildVendor();
-  await buildRuntime();
-  await buildClient();
+  await buildBundles();
   buildTypes();
 }

@@ -19,6 +19,11 @@ class ActiveStack<T> {
     }
   }
 
+  /** Makes `item` the only one, for processes that have nothing else around it. */
+  use(item: T): void {
+    this.items.splice(0, this.items.length, item);
+  }
+
   get top(): T | undefined {
     return this.items.at(-1);
   }

@@ -69,12 +69,13 @@ function run(spec: ModuleSpec, method: string, frame: ModuleFrame, inputs: reado
     ) => unknown;
     const args = joinOptions(body, inputs, spec.options);
     const observer = observers.top;
-    observer?.enter(frame, spec.className, method, args);
+    observer?.enter(frame, spec, method, args);
     try {
       const output = body.apply(instance, args);
       observer?.exit(frame, output);
       return output;
     } catch (error) {
+      observer?.fail(frame);
       noteModulePath(error, frame.path, spec.className);
       throw error;
     }

@@ -29,7 +29,7 @@ export class SpecSyntaxError extends Error {
 
   constructor(
     message: string,
-    readonly offset: number,
+    public offset: number,
   ) {
     super(message);
   }

@@ -1,0 +1,66 @@
+import { formatSize } from '../../bindings/sizes';
+
+/**
+ * tfjs checks shapes before its kernels and prints them its own way; users read ours. Sizes are printed by name where
+ * they have one.
+ */
+const REWRITES: readonly [RegExp, (...groups: string[]) => string][] = [
+  [
+    /Error in matMul: inner shapes \((\d+)\) and \((\d+)\) of Tensors with shapes ([\d,]*) and ([\d,]*) and .* must match\.?/,
+    (inner, outer, a, b) =>
+      `matMul: the inner sizes differ: [${sizes(a)}] × [${sizes(b)}] (${size(inner)} and ${size(outer)}).`,
+  ],
+  [
+    /Operands could not be broadcast together with shapes ([\d,]*) and ([\d,]*)\.?/,
+    (a, b) =>
+      `The shapes [${sizes(a)}] and [${sizes(b)}] do not broadcast: sizes must be equal or 1, counted from the last axis.`,
+  ],
+  [
+    /Error in (\w+): depth of input \((\d+)\) must match input depth for filter (\d+)\.?/,
+    (op, input, filter) => `${op}: the input has ${size(input)} channels, the filter expects ${size(filter)}.`,
+  ],
+  [
+    /Size\((\d+)\) must match the product of shape ([\d,-]*)/,
+    (count, shape) => `reshape: ${size(count)} elements do not fit the shape [${sizes(shape)}].`,
+  ],
+  [
+    /The implicit shape can't be a fractional number\. Got (\d+) \/ (\d+)/,
+    (count, known) => `reshape: ${size(count)} elements cannot be divided by ${size(known)} to find the size for -1.`,
+  ],
+  [
+    /Error in (concat)\dD: Shape of tensors\[(\d+)\] \(([\d,]*)\) does not match the shape of the rest \(([\d,]*)\) along the non-concatenated axis (\d+)\.?/,
+    (op, index, a, b, axis) =>
+      `${op}: input ${index} has shape [${sizes(a)}], the others [${sizes(b)}]; they differ along axis ${axis}, which is not concatenated.`,
+  ],
+];
+
+/** An error's message as users should read it. */
+export function readableMessage(message: string): string {
+  for (const [pattern, rewrite] of REWRITES) {
+    const found = pattern.exec(message);
+    if (found) return message.replace(found[0], () => rewrite(...found.slice(1)));
+  }
+  return message.replace(/(?<![\w.])\d{3,}(?![\w.])/g, (digits) => size(digits));
+}
+
+function size(digits: string | undefined): string {
+  return formatSize(Number(digits));
+}
+
+function sizes(list: string | undefined): string {
+  return list ? list.split(',').map(size).join(', ') : '';
+}
+
+/** The stack's frames in the given files, innermost first; positions as V8 counts them, from 1. */
+export function framesIn(
+  stack: string | undefined,
+  isOurs: (path: string) => boolean,
+): { path: string; line: number; column: number }[] {
+  const frames: { path: string; line: number; column: number }[] = [];
+  for (const text of stack?.split('\n') ?? []) {
+    const found = /^\s+at (?:.*\()?(?:file:\/\/)?(.+?):(\d+):(\d+)\)?$/.exec(text);
+    const path = found?.[1];
+    if (path !== undefined && isOurs(path)) frames.push({ path, line: Number(found?.[2]), column: Number(found?.[3]) });
+  }
+  return frames;
+}

@@ -1,0 +1,96 @@
+import { describe, elements, isArray } from '../../inspect/describe';
+import type { ModuleObserver } from '../../inspect/observer';
+import type { ModuleFrame } from '../../nn/frame';
+import type { ModuleSpec } from '../../nn/spec';
+import { SHORT_DTYPE } from '../../transforms/shapeDtypeStruct';
+import * as tree from '../../tree';
+import type { CallRecord, ModuleRecord, SiteRecord } from './protocol';
+
+interface RunningCall {
+  readonly module: ModuleSpec;
+  readonly method: string;
+  readonly inputs: readonly string[];
+  readonly params: { name: string; label: string }[];
+}
+
+/** Turns what instrumented code and modules report into records: each site's distinct values, each module's runs. */
+export class SiteObserver implements ModuleObserver {
+  /** The definition whose own probe is running. */
+  probe: { readonly definition: number; readonly tagged: boolean } | undefined;
+
+  private readonly running: RunningCall[] = [];
+  private lastCall: { readonly output: unknown; readonly record: CallRecord } | undefined;
+  private readonly sent = new Set<string>();
+  private readonly definitions = new Map<ModuleSpec['cls'], number>();
+
+  constructor(private readonly send: (record: SiteRecord | ModuleRecord) => void) {}
+
+  define(definition: number, cls: ModuleSpec['cls']): void {
+    this.definitions.set(cls, definition);
+  }
+
+  enter(_frame: ModuleFrame, module: ModuleSpec, method: string, args: readonly unknown[]): void {
+    const inputs = args.filter((arg, i) => i < args.length - 1 || describe(arg) !== undefined);
+    this.running.push({ module, method, inputs: inputs.map((input) => describe(input) ?? String(input)), params: [] });
+  }
+
+  param(_frame: ModuleFrame, name: string, value: unknown): void {
+    const label = describe(value);
+    if (label !== undefined) this.running.at(-1)?.params.push({ name, label });
+  }
+
+  exit(frame: ModuleFrame, output: unknown): void {
+    const call = this.running.pop();
+    if (call === undefined) return;
+    this.lastCall = { output, record: { module: call.module.className, path: frame.path, params: call.params } };
+    const definition = this.definitions.get(call.module.cls);
+    if (definition !== undefined && frame.isInitializing && call.method === 'apply') {
+      this.sendModule(definition, call, frame, output);
+    }
+  }
+
+  fail(): void {
+    this.running.pop();
+  }
+
+  /** A site saw a value; sent when it is new there. */
+  see(site: number, value: unknown, onlyCalls: boolean): void {
+    const call = this.lastCall?.output === value && value !== undefined ? this.lastCall?.record : undefined;
+    this.lastCall = undefined;
+    if (onlyCalls && call === undefined) return;
+    const label = describe(value);
+    if (label === undefined) return;
+    const probe = this.probe?.definition;
+    const params = call?.params.map((param) => `${param.name} ${param.label}`).join();
+    if (!this.isNew(`${site} ${probe} ${label} ${params}`)) return;
+    this.send({ type: 'site', site, label, probe, call });
+  }
+
+  private sendModule(definition: number, call: RunningCall, frame: ModuleFrame, output: unknown): void {
+    const own = this.probe?.definition === definition && this.running.length === 0;
+    const origin = own && this.probe?.tagged ? 'input' : this.running.length === 0 ? 'call' : 'nested';
+    const outputs = Array.isArray(output)
+      ? output.map((item) => describe(item) ?? String(item))
+      : [describe(output) ?? String(output)];
+    const params = tree
+      .flattenWithPath(frame.params)
+      .flatMap(([path, leaf]) =>
+        isArray(leaf)
+          ? [{ path: `/${path.join('/')}`, shape: [...leaf.shape], dtype: SHORT_DTYPE[leaf.dtype] ?? leaf.dtype }]
+          : [],
+      );
+    if (!this.isNew(`module ${definition} ${origin} ${call.inputs.join()}`)) return;
+    const parameterCount = params.reduce((sum, { shape }) => sum + elements(shape), 0);
+    const bytes = params.reduce(
+      (sum, { shape, dtype }) => sum + elements(shape) * (dtype === 'bool' ? 1 : dtype === 'c64' ? 8 : 4),
+      0,
+    );
+    this.send({ type: 'module', definition, origin, inputs: call.inputs, outputs, params, parameterCount, bytes });
+  }
+
+  private isNew(key: string): boolean {
+    if (this.sent.has(key)) return false;
+    this.sent.add(key);
+    return true;
+  }
+}

@@ -1,0 +1,14 @@
+import type { Range } from './parse';
+
+/** A place in the source that reports the value it saw; ids are indices into the file's table. */
+export interface Site extends Range {
+  readonly kind: 'variable' | 'parameter' | 'return' | 'call' | 'param';
+  /** Where the hint stands. */
+  readonly anchor: number;
+  /** The variable's or parameter's name. */
+  readonly name: string | undefined;
+  /** The variable has a type annotation, which the hint follows. */
+  readonly annotated: boolean;
+  /** The module definition that the place is in. */
+  readonly definition: number | undefined;
+}

@@ -1,0 +1,94 @@
+import { type ModuleDefinition, methodNamed } from './definitions';
+import { type Node, type ParsedFile, type Problem, parseFile, type Range } from './parse';
+
+/** One `@input`: `@input x f32[B, 784]`, or without the name. */
+export interface InputTag extends Range {
+  readonly parameter: string | undefined;
+  /** The spec as written; the analysis process parses it. */
+  readonly text: string;
+  /** Where the spec starts, for errors inside it. */
+  readonly textStart: number;
+}
+
+/** What a module's JSDoc says of how to run it. */
+export interface ModuleTags {
+  readonly inputs: readonly InputTag[];
+  /** `@with { features: 10 }`: the options, an object expression. */
+  readonly options: (Range & { readonly text: string }) | undefined;
+}
+
+/** Reads the tags in the comments directly before a module's statement, its class or its apply method. */
+export function moduleTags(file: ParsedFile, definition: ModuleDefinition): { tags: ModuleTags; problems: Problem[] } {
+  const { program, comments, text } = file;
+  const statement = program.body[definition.statement] as Node;
+  const apply = methodNamed(definition.body, 'apply') && applyMember(definition);
+  const anchors = [statement.start, definition.body.start, ...(apply ? [apply.start] : [])];
+  const docs = comments.filter(
+    ({ type, value, end }) =>
+      type === 'Block' && value.startsWith('*') && anchors.some((at) => end <= at && text.slice(end, at).trim() === ''),
+  );
+  const inputs: InputTag[] = [];
+  const problems: Problem[] = [];
+  let options: ModuleTags['options'];
+  for (const { start, end } of docs) {
+    for (const tag of readTags(text.slice(start, end - 2), start)) {
+      if (tag.name === 'input') {
+        const input = readInput(tag);
+        if ('message' in input) problems.push(input);
+        else inputs.push(input);
+      } else if (tag.name === 'with') {
+        const problem = checkOptions(tag);
+        if (problem === undefined) options = tag;
+        else problems.push(problem);
+      }
+    }
+  }
+  return { tags: { inputs, options }, problems };
+}
+
+function applyMember({ body }: ModuleDefinition): Node | undefined {
+  return body.body.body.find(
+    (member) => member.type === 'MethodDefinition' && member.key.type === 'Identifier' && member.key.name === 'apply',
+  );
+}
+
+interface Tag extends Range {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** `@name text` up to the next tag or the comment's end; the stars of continued lines become spaces. */
+function readTags(comment: string, offset: number): Tag[] {
+  const clean = comment.replace(/\n[ \t]*\*/g, (line) => `\n${' '.repeat(line.length - 1)}`);
+  return [...clean.matchAll(/@(\w+)[ \t]*/g)].flatMap((found, i, all) => {
+    const from = found.index + found[0].length;
+    const to = all[i + 1]?.index ?? clean.length;
+    const text = clean.slice(from, to).trimEnd();
+    return [{ name: found[1] as string, text, start: offset + from, end: offset + from + text.length }];
+  });
+}
+
+function readInput(tag: Tag): InputTag | Problem {
+  const named = /^([A-Za-z_$][\w$]*)\s+(?=\S)/.exec(tag.text);
+  const text = tag.text.slice(named?.[0].length ?? 0);
+  if (text === '') {
+    return { ...tag, message: 'Expected an input after @input, for example: @input x f32[B, 784].', severity: 'error' };
+  }
+  return { start: tag.start, end: tag.end, parameter: named?.[1], text, textStart: tag.end - text.length };
+}
+
+function checkOptions(tag: Tag): Problem | undefined {
+  const { syntaxError, program } = parseFile('with.ts', `(${tag.text})`);
+  const statement = program.body[0];
+  const isObject =
+    statement?.type === 'ExpressionStatement' &&
+    statement.expression.type === 'ParenthesizedExpression' &&
+    statement.expression.expression.type === 'ObjectExpression';
+  if (syntaxError === undefined && isObject) return undefined;
+  return {
+    start: tag.start,
+    end: Math.max(tag.end, tag.start + 1),
+    message: `Expected an options object after @with, for example: @with { features: 10 }; got '${tag.text}'.`,
+    severity: 'error',
+  };
+}
