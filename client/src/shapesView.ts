@@ -11,7 +11,7 @@ import {
 } from 'vscode';
 import type { FileShapes } from '../../server/src/protocol';
 import { SHAPES_LANGUAGE, SHAPES_SCHEME } from './contributions';
-import { shapesDocument } from './shapesDocument';
+import { shapesDocument } from '../../server/src/shapesDocument';
 
 const SUFFIX = '.shapes';
 

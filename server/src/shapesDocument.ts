@@ -1,4 +1,4 @@
-import type { DiagnosticLine, FileShapes, HintLine, ModuleShapes } from '../../server/src/protocol';
+import type { DiagnosticLine, FileShapes, HintLine, ModuleShapes } from './protocol';
 
 const number = (value: number): string => value.toLocaleString('en-US');
 
@@ -75,7 +75,7 @@ const problemSection = (diagnostics: readonly DiagnosticLine[]): string[] => [
   ),
 ];
 
-/** What `Distaff: Show Shapes` shows for one file, as plain text. */
+/** What `Distaff: Show Shapes` and `distaff shapes` print for one file, as plain text. */
 export const shapesDocument = (fileName: string, { modules, hints, diagnostics, status }: FileShapes): string => {
   const title = `Shapes of ${fileName}`;
   const sections: string[][] = [[title, '═'.repeat(title.length)]];
