@@ -60,6 +60,7 @@ export const buildRuntime = async () => {
     entryPoints: {
       index: 'runtime/src/index.ts',
       analysis: 'runtime/src/host/analysis/main.ts',
+      cli: 'runtime/src/cli/main.ts',
       server: 'server/src/main.ts',
     },
     outdir: 'runtime/dist',

@@ -10,8 +10,8 @@ import {
   workspace,
 } from 'vscode';
 import type { FileShapes } from '../../server/src/protocol';
-import { SHAPES_LANGUAGE, SHAPES_SCHEME } from './contributions';
 import { shapesDocument } from '../../server/src/shapesDocument';
+import { SHAPES_LANGUAGE, SHAPES_SCHEME } from './contributions';
 
 const SUFFIX = '.shapes';
 
