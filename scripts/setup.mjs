@@ -7,24 +7,19 @@ import { ensureDependencies } from './setup/dependencies.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const log = (line) => console.log(`setup: ${line}`);
 
-/** The npm packages and the build: enough for shapes in the editor. */
-export const setUpEditor = () => alone(() => buildWithDependencies());
-
-/** Everything: also libtensorflow and the native addon, for running models. */
+/** Everything, for shapes in the editor first and then for running models. */
 export const setUp = () =>
-  alone(async () => {
-    await buildWithDependencies();
-    // Its own imports are there only now.
-    const { setUpNative } = await import('../runtime/setup/native.mjs');
-    await setUpNative({ log });
-  });
-
-async function buildWithDependencies() {
-  await ensureDependencies({ root, log });
-  await ensureBuilt({ root, log });
-}
-
-const alone = (body) => withLock(root, body, { onWait: () => log('Waiting for another set-up of this folder') });
+  withLock(
+    root,
+    async () => {
+      await ensureDependencies({ root, log });
+      await ensureBuilt({ root, log });
+      // Its own imports are there only now.
+      const { setUpNative } = await import('../runtime/setup/native.mjs');
+      await setUpNative({ log });
+    },
+    { onWait: () => log('Waiting for another set-up of this folder') },
+  );
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const started = performance.now();

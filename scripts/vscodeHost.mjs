@@ -78,22 +78,27 @@ export async function startHost(options = {}) {
     }
   };
   const killAtExit = () => signal('SIGKILL');
-  // A signal ends this process without `exit`; the server's group must not outlive it.
-  const killAtSignal = (name) => {
-    killAtExit();
-    process.kill(process.pid, name);
+  /** @type {Promise<void> | undefined} */
+  let stopping;
+  const stop = () => {
+    stopping ??= (async () => {
+      signal('SIGTERM');
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
+      signal('SIGKILL');
+      await ended;
+      process.off('exit', killAtExit);
+      for (const name of endingSignals) process.off(name, stopAtSignal);
+      if (!options.dataDir) rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    })();
+    return stopping;
+  };
+  // A signal would end this process without `exit`, and the server's group would outlive it. A second one cannot wait.
+  const stopAtSignal = (name) => {
+    if (stopping) signal('SIGKILL');
+    else stop().then(() => process.kill(process.pid, name));
   };
   process.once('exit', killAtExit);
-  for (const name of endingSignals) process.once(name, killAtSignal);
-  const stop = async () => {
-    signal('SIGTERM');
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5_000).unref())]);
-    signal('SIGKILL');
-    await ended;
-    process.off('exit', killAtExit);
-    for (const name of endingSignals) process.off(name, killAtSignal);
-    if (!options.dataDir) rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-  };
+  for (const name of endingSignals) process.on(name, stopAtSignal);
 
   const timeoutMs = options.timeoutMs ?? 60_000;
   const port = await new Promise((resolve) => {

@@ -17,9 +17,10 @@ const pins = JSON.parse(readFileSync(new URL('wheels.json', import.meta.url), 'u
  * @param {object} options
  * @param {(line: string) => void} options.log
  * @param {'cpu' | 'gpu'} [options.variant]
+ * @param {{ file: string, sha256: string }[]} [options.wheels] the pinned ones by default
  * @returns {Promise<string>}
  */
-export async function ensureLibtensorflow({ log, variant = hasNvidiaDriver() ? 'gpu' : 'cpu' }) {
+export async function ensureLibtensorflow({ log, variant = defaultVariant(), wheels = pins[variant] }) {
   const own = process.env.DISTAFF_TENSORFLOW;
   if (own) return checkOwn(resolve(own));
   const root = join(cacheFolder(), `libtensorflow-${pins.tensorflow}-${variant}`);
@@ -33,11 +34,11 @@ export async function ensureLibtensorflow({ log, variant = hasNvidiaDriver() ? '
     );
   }
   const onWait = () => log(`Waiting for another set-up that writes to ${root}`);
-  await withLock(root, async () => existsSync(root) || install(root, pins[variant], log), { onWait });
+  await withLock(root, async () => existsSync(root) || install(root, { variant, wheels, log }), { onWait });
   return folder;
 }
 
-async function install(root, wheels, log) {
+async function install(root, { variant, wheels, log }) {
   const downloads = join(cacheFolder(), 'downloads');
   mkdirSync(downloads, { recursive: true });
   const files = [];
@@ -49,7 +50,7 @@ async function install(root, wheels, log) {
   log(`Unpacking to ${root}`);
   const unpacked = `${root}.unpacking`;
   rmSync(unpacked, { recursive: true, force: true });
-  const place = wheels.length > 1 ? placeCuda : placeTensorflow;
+  const place = variant === 'gpu' ? placeCuda : placeTensorflow;
   for (const file of files) await unpackWheel(file, place, unpacked);
   // The last step: whoever sees the folder sees it whole.
   renameSync(unpacked, root);
@@ -80,8 +81,10 @@ function checkOwn(folder) {
 
 const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'distaff');
 
-function hasNvidiaDriver() {
+/** For a GPU where NVIDIA's driver is installed. */
+function defaultVariant() {
   const folders = (process.env.LD_LIBRARY_PATH ?? '').split(':').filter(Boolean);
-  if (folders.some((folder) => existsSync(join(folder, 'libcuda.so.1')))) return true;
-  return spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout?.includes('libcuda.so.1') ?? false;
+  if (folders.some((folder) => existsSync(join(folder, 'libcuda.so.1')))) return 'gpu';
+  const known = spawnSync('/sbin/ldconfig', ['-p'], { encoding: 'utf8' }).stdout ?? '';
+  return known.includes('libcuda.so.1') ? 'gpu' : 'cpu';
 }

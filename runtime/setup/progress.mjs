@@ -11,7 +11,7 @@ const barWidth = 24;
 export function createProgress(label, stream, now = Date.now) {
   const started = now();
   let resumedAt;
-  let drawnAt = 0;
+  let drawnAt = Number.NEGATIVE_INFINITY;
   let nextTenth = 1;
   return (received, total) => {
     resumedAt ??= received;
