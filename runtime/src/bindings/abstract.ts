@@ -1,12 +1,16 @@
-import { type Aval, formatAval } from './aval';
+import { type Aval, formatAval, sizeOf } from './aval';
 import { registerBindingBackend, ViewingBackend } from './backend';
 import { type Binding, type OpAttr, type TensorId, type TensorMetadata, TF_CONSTANTS, type Values } from './binding';
 import { ConcretizationError } from './concretization';
-import { shapeRules } from './rules/index';
+import { inferShapes } from './rules/index';
+// Kernels ask the native backend for the TF_ constants; it loads nothing until a value is needed.
+import './addedKernels';
+import './native';
+import './randomKernels';
 
 export const ABSTRACT_BACKEND = 'abstract';
 
-/** Larger constants are never operands that decide a shape. */
+/** The most elements of a constant that are kept: every operand that decides a shape is smaller, all data is larger. */
 const LARGEST_OPERAND = 1024;
 
 /** Tensors with a shape and a dtype and no data: an op's execution is its shape rule. */
@@ -14,20 +18,22 @@ export const abstractBinding: Binding = {
   ...TF_CONSTANTS,
 
   createTensor(shape: readonly number[], dtype: number, values: Values): TensorId {
-    const operand = values.length > 0 && values.length <= LARGEST_OPERAND && dtype !== TF_CONSTANTS.TF_FLOAT;
-    return { shape, dtype, ...(operand && { values }) } satisfies Aval;
+    // A view of a foreign tensor comes without values, an int64 scalar as two halves, strings may be whole files.
+    const known =
+      values.length === sizeOf(shape) && values.length <= LARGEST_OPERAND && dtype !== TF_CONSTANTS.TF_STRING;
+    return (known ? { shape, dtype, values: values.slice() } : { shape, dtype }) satisfies Aval;
   },
 
   deleteTensor() {},
 
   tensorDataSync(id: TensorId): Values {
-    throw new ConcretizationError(formatAval(id as Aval));
+    const aval = id as Aval;
+    if (aval.values !== undefined) return aval.values.slice();
+    throw new ConcretizationError(`The value of an abstract tensor ${formatAval(aval)} was read`);
   },
 
-  executeOp(op: string, attrs: readonly OpAttr[], inputs: readonly TensorId[], numOutputs: number): TensorMetadata[] {
-    const rule = shapeRules[op];
-    if (rule === undefined) throw new Error(`No shape rule for the TensorFlow op ${op}.`);
-    const outputs = rule(inputs as readonly Aval[], attributesByName(attrs), numOutputs);
+  executeOp(op: string, attrs: readonly OpAttr[], inputs: readonly TensorId[]): TensorMetadata[] {
+    const outputs = inferShapes(op, inputs as readonly Aval[], attrs);
     return outputs.map((aval) => ({ id: aval, shape: [...aval.shape], dtype: aval.dtype }));
   },
 
@@ -35,11 +41,5 @@ export const abstractBinding: Binding = {
 
   getNumOfTensors: () => 0,
 };
-
-function attributesByName(attrs: readonly OpAttr[]): Record<string, unknown> {
-  const byName: Record<string, unknown> = {};
-  for (const { name, value } of attrs) byName[name] = value;
-  return byName;
-}
 
 registerBindingBackend(ABSTRACT_BACKEND, () => new ViewingBackend(abstractBinding, ABSTRACT_BACKEND));

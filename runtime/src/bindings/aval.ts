@@ -6,7 +6,7 @@ export interface Aval {
   readonly shape: readonly number[];
   /** A TF_ dtype constant. */
   readonly dtype: number;
-  /** Known only for small constants that kernels pass as operands: axes, shapes, paddings. */
+  /** Known only for small constants, above all what kernels pass as operands: axes, shapes, paddings. */
   readonly values?: Values;
 }
 
@@ -21,12 +21,24 @@ const SHORT_DTYPES: Readonly<Record<number, string>> = {
   [TF.TF_RESOURCE]: 'resource',
 };
 
+/** `f32`. */
+export function formatDtype(dtype: number): string {
+  return SHORT_DTYPES[dtype] ?? `dtype${dtype}`;
+}
+
 /** `f32[B, 784]`, as JAX prints avals; sizes with names print their names. */
 export function formatAval({ shape, dtype }: Aval): string {
-  return `${SHORT_DTYPES[dtype] ?? `dtype${dtype}`}${formatShape(shape)}`;
+  return `${formatDtype(dtype)}${formatShape(shape)}`;
 }
 
 /** `[B, 784]`. */
 export function formatShape(shape: readonly number[]): string {
   return `[${shape.map(formatSize).join(', ')}]`;
+}
+
+/** How many elements a shape has. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const axis of shape) size *= axis;
+  return size;
 }

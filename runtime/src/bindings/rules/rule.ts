@@ -1,13 +1,14 @@
 import type { Aval } from '../aval';
-
-/** A call's attributes by name; dtypes are TF_ constants. */
-export type Attrs = Readonly<Record<string, unknown>>;
+import type { OpCall } from './opCall';
 
 /**
  * What TensorFlow's shape function and dtype checks say of one op: the outputs' avals. Throws ShapeError where
- * TensorFlow refuses the call.
+ * TensorFlow refuses the call, ConcretizationError where the shapes follow from values that are not known.
  */
-export type ShapeRule = (inputs: readonly Aval[], attrs: Attrs, numOutputs: number) => Aval[];
+export type ShapeRule = (call: OpCall) => Aval[];
+
+/** Rules by TensorFlow op name. */
+export type ShapeRules = Readonly<Record<string, ShapeRule>>;
 
 /** Shapes or dtypes that do not fit an op; the message names the op and prints the operands. */
 export class ShapeError extends Error {
