@@ -7,12 +7,26 @@ import type { ModuleFrame } from './frame';
 import { ModuleError } from './moduleError';
 import type { Initializer } from './types';
 
-export const FRAME = Symbol('distaff.frame');
+/** Each running instance's frame; not a member, so that it is no part of users' types. */
+const frames = new WeakMap<Module, ModuleFrame>();
+
+export function enterFrame(instance: Module, frame: ModuleFrame): void {
+  frames.set(instance, frame);
+}
+
+function frameOf(instance: Module): ModuleFrame {
+  const frame = frames.get(instance);
+  if (frame === undefined) {
+    throw new ModuleError(
+      `${instance.constructor.name || 'This module'} is not running: a module's methods are for its own apply. ` +
+        'Make the class callable with nn.module and call that.',
+    );
+  }
+  return frame;
+}
 
 /** The base class of modules: `class Dense extends nn.Module { apply(x, { features }) {…} }`, made callable by nn.module. */
 export abstract class Module {
-  declare readonly [FRAME]: ModuleFrame;
-
   /**
    * A parameter of this module: made by `initializer` from a key of its own during init, read afterwards. Throws if
    * the name is taken, the parameter is missing, or its shape differs.
@@ -21,7 +35,7 @@ export abstract class Module {
   /** With shape null the parameter is whatever pytree `initializer` makes. */
   param<T>(name: string, shape: null, initializer: (key: Tensor, shape: null) => T): T;
   param(name: string, shape: readonly number[] | null, initializer: (key: Tensor, shape: never) => unknown): unknown {
-    const frame = this[FRAME];
+    const frame = frameOf(this);
     if (frame.rng !== null) {
       if (name in frame.params) throw new ModuleError(`The name '${name}' is already used for another parameter.`);
       const key = foldInStr(frame.rng, name);
@@ -36,7 +50,7 @@ export abstract class Module {
 
   /** A parameter that was declared elsewhere in this module. Throws if there is none of that name. */
   getParam<T = Tensor>(name: string): T {
-    const { params } = this[FRAME];
+    const { params } = frameOf(this);
     if (!Object.hasOwn(params, name)) {
       const known = Object.keys(params).join(', ') || 'none';
       throw new ModuleError(`There is no parameter named '${name}'. Parameters and submodules here: ${known}.`);
@@ -46,7 +60,7 @@ export abstract class Module {
 
   /** Whether parameters are being made (init) rather than read. */
   isInitializing(): boolean {
-    return this[FRAME].isInitializing;
+    return frameOf(this).isInitializing;
   }
 }
 

@@ -4,7 +4,7 @@ import { activeBackend, moduleFrames, observers } from '../bindings/stack';
 import { foldInStr } from '../random';
 import { withAbstract } from '../transforms/evalShape';
 import { ModuleFrame } from './frame';
-import { FRAME } from './module';
+import { enterFrame } from './module';
 import { ModuleError, noteModulePath } from './moduleError';
 import { joinOptions, type OptionValues, splitOptions } from './options';
 import { type ModuleSpec, withOptions } from './spec';
@@ -62,7 +62,7 @@ function submoduleFrame(parent: ModuleFrame, name: string): ModuleFrame {
 
 function run(spec: ModuleSpec, method: string, frame: ModuleFrame, inputs: readonly unknown[]): unknown {
   const instance = new spec.cls();
-  Object.defineProperty(instance, FRAME, { value: frame });
+  enterFrame(instance, frame);
   return moduleFrames.with(frame, () => {
     const body = (instance as unknown as Record<string, (...args: unknown[]) => unknown>)[method] as (
       ...args: unknown[]
