@@ -1,9 +1,12 @@
 /** The library: `import { grad, jnp, nn, optim, random, tree } from 'distaff'`. */
 import './bindings/abstract';
 import './bindings/native';
+import './tensorIterator';
 
 export { type DataType, Tensor } from '#tfjs';
+export { config } from './config';
 export * as nn from './nn/index';
+export * as random from './random/index';
 export { evalShape } from './transforms/evalShape';
 export { grad, valueAndGrad } from './transforms/grad';
 export { ShapeDtypeStruct } from './transforms/shapeDtypeStruct';

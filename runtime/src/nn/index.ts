@@ -1,4 +1,5 @@
 export { module } from './callable';
+export * as initializers from './initializers';
 export { Model } from './model';
 export { Module } from './module';
 export { ModuleError } from './moduleError';
