@@ -1,5 +1,7 @@
 #include "host_ops.h"
 
+#include "random_ops.h"
+
 namespace distaff {
 namespace {
 
@@ -10,7 +12,19 @@ struct Entry {
 
 /** Every host op; add a row here and its sources beside this file. */
 constexpr Entry kHostOps[] = {
-    {"", nullptr},
+    {"DistaffRandomBits", RunRandomBits},
+    {"DistaffRandomCauchy", RunRandomCauchy},
+    {"DistaffRandomExponential", RunRandomExponential},
+    {"DistaffRandomGumbel", RunRandomGumbel},
+    {"DistaffRandomInteger", RunRandomInteger},
+    {"DistaffRandomLaplace", RunRandomLaplace},
+    {"DistaffRandomLogistic", RunRandomLogistic},
+    {"DistaffRandomNormal", RunRandomNormal},
+    {"DistaffRandomShuffle", RunRandomShuffle},
+    {"DistaffRandomSplit", RunRandomSplit},
+    {"DistaffRandomTruncatedNormal", RunRandomTruncatedNormal},
+    {"DistaffRandomUniform", RunRandomUniform},
+    {"DistaffThreefry2x32", RunThreefry2x32},
 };
 
 int64_t NumberOfElements(const Shape& shape) {
