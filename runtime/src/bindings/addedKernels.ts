@@ -1,4 +1,5 @@
 /** Kernels over TensorFlow's own ops that tfjs-node does not have. Registered before other backends copy the kernels. */
+import './gatherKernel';
 import { engine, type NamedTensorMap, registerKernel, SearchSorted, type Tensor, type TensorInfo } from '#tfjs';
 import { NATIVE_BACKEND } from './backend';
 import { type OpAttr, TF_CONSTANTS as TF } from './binding';
