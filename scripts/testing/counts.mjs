@@ -34,8 +34,8 @@ export const fromVitestReport = (file) => () => {
  * @returns {Counts}
  */
 export function countStep(outcome, count) {
-  const counts = count(outcome);
-  if (outcome.code === 0) return counts ?? { passed: 0, failed: 1 };
-  if (count === asOne || !counts) return { passed: 0, failed: 1 };
-  return { passed: counts.passed, failed: Math.max(counts.failed, 1) };
+  if (count === asOne) return outcome.code === 0 ? asOne() : { passed: 0, failed: 1 };
+  const counts = count(outcome) ?? { passed: 0, failed: 0 };
+  const isSilent = counts.passed + counts.failed === 0;
+  return outcome.code === 0 && !isSilent ? counts : { ...counts, failed: Math.max(counts.failed, 1) };
 }
