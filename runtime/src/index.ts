@@ -5,7 +5,10 @@ import './tensorIterator';
 
 export { type DataType, Tensor } from '#tfjs';
 export { config } from './config';
+export * as lax from './lax/index';
 export * as nn from './nn/index';
+export * as jnp from './numpy/index';
+export * as optim from './optim/index';
 export * as random from './random/index';
 export { evalShape } from './transforms/evalShape';
 export { grad, valueAndGrad } from './transforms/grad';

@@ -1,6 +1,10 @@
+export * from './activation';
 export { module } from './callable';
 export * as initializers from './initializers';
+export { Conv, type ConvOptions } from './layers/conv';
+export { Dense, type DenseOptions } from './layers/dense';
 export { Model } from './model';
 export { Module } from './module';
 export { ModuleError } from './moduleError';
+export { avgPool, maxPool, type PoolOptions } from './pooling';
 export type { Applies, DType, Initializer, ModuleOf, Params, SharedOf } from './types';

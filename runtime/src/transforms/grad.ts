@@ -11,6 +11,7 @@ import {
   zeros,
 } from '#tfjs';
 
+import './gradients';
 import * as tree from '../tree';
 import { formatTensor } from './shapeDtypeStruct';
 
@@ -134,7 +135,7 @@ function differentiate(fn: () => Tensor, inputs: Tensor[]): [Tensor, Tensor[]] {
     taping.endTape();
   }
   try {
-    const nodes = getFilteredNodesXToY(state.activeTape ?? [], inputs, value);
+    const nodes = getFilteredNodesXToY(differentiableNodes(state.activeTape ?? []), inputs, value);
     const grads = tidy(() => {
       const byId: Record<number, Tensor> = { [value.id]: ones([]) };
       backpropagateGradients(byId, nodes, (f) => tidy(f as () => Tensor), add);
@@ -148,6 +149,18 @@ function differentiate(fn: () => Tensor, inputs: Tensor[]): [Tensor, Tensor[]] {
       state.activeTape = null;
     }
   }
+}
+
+/**
+ * The nodes that pass gradients on, each after those whose outputs it takes. Whole numbers and bools pass none: an index
+ * or a condition is a constant. tfjs notes the copy that a kernel saves of its output before the kernel itself, which
+ * would cut gradients of gradients off.
+ */
+function differentiableNodes(tape: readonly TapeNode[]): TapeNode[] {
+  const made = ({ outputs }: TapeNode) => outputs[0]?.id ?? 0;
+  return tape
+    .filter(({ outputs }) => outputs.some(({ dtype }) => dtype === 'float32'))
+    .sort((a, b) => made(a) - made(b));
 }
 
 function checkedLoss(value: unknown): Tensor {

@@ -1,0 +1,100 @@
+/** What jnp functions take and how it becomes a tensor (DESIGN 5.1 "Numbers"). */
+import { backend_util, cast, stack, Tensor, type TypedArray, tensor } from '#tfjs';
+import { ShapeError } from '../bindings/rules/rule';
+import { formatTensor } from '../transforms/shapeDtypeStruct';
+
+export type DType = 'float32' | 'int32' | 'bool' | 'complex64';
+
+export const float32 = 'float32';
+export const int32 = 'int32';
+export const bool = 'bool';
+export const complex64 = 'complex64';
+
+const DTYPES: readonly string[] = [float32, int32, bool, complex64];
+
+/** A tensor, or a number, boolean or nested array of these that becomes one. */
+export type ArrayLike = Tensor | number | boolean | TypedArray | readonly ArrayLike[];
+
+/**
+ * The array as a tensor, of `dtype` if one is given. Numbers become float32, booleans bool; a tensor of that dtype is
+ * returned as it is.
+ */
+export function asarray(x: ArrayLike, dtype?: DType): Tensor {
+  if (dtype !== undefined && !DTYPES.includes(dtype)) {
+    throw new TypeError(`jnp: there is no dtype '${dtype}'; there are ${DTYPES.join(', ')}.`);
+  }
+  const made = x instanceof Tensor ? x : toTensor(x, dtype);
+  return dtype === undefined || made.dtype === dtype ? made : cast(made, dtype);
+}
+
+/** The same as `asarray`: tensors never change, so there is nothing to copy. */
+export const array = asarray;
+
+function toTensor(x: Exclude<ArrayLike, Tensor>, dtype?: DType): Tensor {
+  if (x === undefined || x === null) throw new TypeError(`jnp: expected a tensor, number or array, got ${x}.`);
+  if (Array.isArray(x) && holdsTensor(x)) return stack(promoted(x.map((item) => asarray(item, dtype))));
+  // Only whole numbers keep their exact value when made in another dtype at once.
+  return tensor(x as number | number[], undefined, dtype === int32 ? dtype : undefined);
+}
+
+function holdsTensor(items: readonly ArrayLike[]): boolean {
+  return items.some((item) => item instanceof Tensor || (Array.isArray(item) && holdsTensor(item)));
+}
+
+/** The tensors cast to their common dtype: bool < int32 < float32 < complex64. */
+export function promoted(tensors: readonly Tensor[]): Tensor[] {
+  const dtype = tensors.reduce<DType>((common, { dtype }) => backend_util.upcastType(common, dtype) as DType, bool);
+  return tensors.map((t) => (t.dtype === dtype ? t : cast(t, dtype)));
+}
+
+/** The array as float32 (or complex64): for functions whose result is never whole. */
+export function asFloat(x: ArrayLike): Tensor {
+  const made = asarray(x);
+  return made.dtype === float32 || made.dtype === complex64 ? made : cast(made, float32);
+}
+
+/** The array with bool as int32: for arithmetic. */
+export function asNumeric(x: ArrayLike): Tensor {
+  const made = asarray(x);
+  return made.dtype === bool ? cast(made, int32) : made;
+}
+
+/** The sizes of the array's axes: `tree.map(jnp.shape, params)`. */
+export function shape(x: ArrayLike | { readonly shape: readonly number[] }): number[] {
+  return [...(hasShape(x) ? x : asarray(x)).shape];
+}
+
+/** The number of axes. */
+export function ndim(x: ArrayLike | { readonly shape: readonly number[] }): number {
+  return shape(x).length;
+}
+
+/** The number of elements, or the size of one axis. */
+export function size(x: ArrayLike | { readonly shape: readonly number[] }, axis?: number): number {
+  const sizes = shape(x);
+  if (axis === undefined) return sizes.reduce((product, n) => product * n, 1);
+  return sizes[normalizeAxis('jnp.size', axis, sizes.length)] as number;
+}
+
+function hasShape(x: unknown): x is { readonly shape: readonly number[] } {
+  return typeof x === 'object' && x !== null && 'shape' in x;
+}
+
+/** An axis counted from the end becomes one counted from the start; throws if there is no such axis. */
+export function normalizeAxis(caller: string, axis: number, rank: number): number {
+  if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+    throw new ShapeError(`${caller}: there is no axis ${axis}; the array has ${rank} ${rank === 1 ? 'axis' : 'axes'}.`);
+  }
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** One or more axes, normalized; all of them by default. Throws if one is named twice. */
+export function normalizeAxes(caller: string, axis: number | readonly number[] | undefined, rank: number): number[] {
+  if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const axes = (typeof axis === 'number' ? [axis] : axis).map((item) => normalizeAxis(caller, item, rank));
+  if (new Set(axes).size < axes.length) throw new ShapeError(`${caller}: the axes [${axes.join(', ')}] repeat one.`);
+  return axes;
+}
+
+/** `f32[B, 784]`, for messages. */
+export const describe = formatTensor;

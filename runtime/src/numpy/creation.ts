@@ -1,0 +1,99 @@
+/** Making arrays. */
+import { fill, type Tensor, tensor, onesLike as tfOnesLike, zerosLike as tfZerosLike } from '#tfjs';
+import { type ArrayLike, asarray, bool, type DType, float32, int32, shape as shapeOf } from './array';
+import { broadcastTo, reshape } from './manipulation';
+
+type Shape = number | readonly number[];
+
+/** An array of zeros; float32 by default. */
+export function zeros(shape: Shape, dtype: DType = float32): Tensor {
+  return full(shape, 0, dtype);
+}
+
+/** An array of ones; float32 by default. */
+export function ones(shape: Shape, dtype: DType = float32): Tensor {
+  return full(shape, 1, dtype);
+}
+
+/** An array that holds `fillValue` everywhere; a number makes float32. */
+export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType): Tensor {
+  const sizes = typeof shape === 'number' ? [shape] : [...shape];
+  if (typeof fillValue !== 'number' && typeof fillValue !== 'boolean') {
+    return broadcastTo(asarray(fillValue, dtype), sizes);
+  }
+  if (sizes.length === 0) return asarray(fillValue, dtype);
+  return fill(sizes, Number(fillValue), dtype ?? (typeof fillValue === 'boolean' ? bool : float32));
+}
+
+/** Zeros of the shape and dtype of `x`. */
+export function zerosLike(x: ArrayLike, dtype?: DType): Tensor {
+  const like = asarray(x);
+  return dtype === undefined || dtype === like.dtype ? tfZerosLike(like) : zeros(like.shape, dtype);
+}
+
+/** Ones of the shape and dtype of `x`. */
+export function onesLike(x: ArrayLike, dtype?: DType): Tensor {
+  const like = asarray(x);
+  return dtype === undefined || dtype === like.dtype ? tfOnesLike(like) : ones(like.shape, dtype);
+}
+
+/** An array of the shape and dtype of `x` that holds `fillValue` everywhere. */
+export function fullLike(x: ArrayLike, fillValue: ArrayLike, dtype?: DType): Tensor {
+  return full(shapeOf(x), fillValue, dtype ?? (asarray(x).dtype as DType));
+}
+
+/**
+ * `start`, `start + step`, … up to but not including `stop`; `arange(n)` counts from 0. int32 where all bounds are whole
+ * numbers, otherwise float32.
+ */
+export function arange(stop: number): Tensor;
+export function arange(start: number, stop?: number, step?: number, dtype?: DType): Tensor;
+export function arange(start: number, stop?: number, step = 1, dtype?: DType): Tensor {
+  const [first, end] = stop === undefined ? [0, start] : [start, stop];
+  if (step === 0) throw new RangeError('jnp.arange: the step must not be 0.');
+  const length = Math.max(0, Math.ceil((end - first) / step));
+  const values = Float64Array.from({ length }, (_, i) => first + i * step);
+  const natural = [first, end, step].every(Number.isInteger) ? int32 : float32;
+  const exact = natural === int32 ? Int32Array.from(values) : Float32Array.from(values);
+  return asarray(tensor(exact, [length], natural), dtype);
+}
+
+/** `num` evenly spaced values from `start` to `stop`, which is the last one unless `endpoint` is false. */
+export function linspace(
+  start: number,
+  stop: number,
+  num = 50,
+  { endpoint = true, dtype = float32 }: { endpoint?: boolean; dtype?: DType } = {},
+): Tensor {
+  const steps = endpoint ? num - 1 : num;
+  const at = (i: number) => (i === steps ? stop : start + ((stop - start) * i) / steps);
+  const values = Float32Array.from({ length: num }, (_, i) => (steps === 0 ? start : at(i)));
+  return asarray(tensor(values, [num], float32), dtype);
+}
+
+/** A matrix with ones on its `k`-th diagonal; square if `columns` is not given. */
+export function eye(
+  rows: number,
+  columns = rows,
+  { k = 0, dtype = float32 }: { k?: number; dtype?: DType } = {},
+): Tensor {
+  const values = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const column = row + k;
+    if (column >= 0 && column < columns) values[row * columns + column] = 1;
+  }
+  return asarray(tensor(values, [rows, columns], float32), dtype);
+}
+
+/** Coordinate grids of 1-d arrays; with 'xy' (the default) the first two axes are swapped, as in NumPy. */
+export function meshgrid(xs: readonly ArrayLike[], { indexing = 'xy' }: { indexing?: 'xy' | 'ij' } = {}): Tensor[] {
+  const axes = xs.map((_, i) => (indexing === 'xy' && i < 2 && xs.length > 1 ? 1 - i : i));
+  const sizes: number[] = [];
+  axes.forEach((axis, i) => {
+    sizes[axis] = shapeOf(xs[i] as ArrayLike)[0] ?? 1;
+  });
+  return xs.map((x, i) => {
+    const along = sizes.map((n, axis) => (axis === axes[i] ? n : 1));
+    return broadcastTo(reshape(x, along), sizes);
+  });
+}
