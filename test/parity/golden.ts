@@ -97,10 +97,17 @@ function isTensor(value: Tensor | ArrayLike<number>): value is Tensor {
   return 'dataSync' in value;
 }
 
-/** Python prints the shortest decimal that reads back as the float32; JavaScript must round it to get there. */
+/** Python prints the shortest decimal that reads back in the dtype; JavaScript must round it to get there. */
 function flatten(data: unknown, dtype: string): number[] {
   if (Array.isArray(data)) return data.flatMap((row) => flatten(row, dtype));
-  return [dtype === 'float32' ? Math.fround(Number(data)) : Number(data)];
+  if (dtype === 'float32') return [Math.fround(Number(data))];
+  return [dtype === 'float16' ? roundToFloat16(Number(data)) : Number(data)];
+}
+
+function roundToFloat16(x: number): number {
+  if (x === 0 || !Number.isFinite(x)) return x;
+  const step = 2 ** (Math.max(Math.floor(Math.log2(Math.abs(x))), -14) - 10);
+  return Math.round(x / step) * step;
 }
 
 function shapeOf(nested: unknown): number[] {
