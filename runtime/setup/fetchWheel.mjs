@@ -26,7 +26,8 @@ export async function fetchWheel({ file: name, sha256 }, file, { log }) {
     try {
       log(`Fetching ${name}`);
       const url = await findInIndex(index, name);
-      return await download({ url, file, sha256, onProgress: createProgress('libtensorflow', process.stderr) });
+      const onProgress = createProgress(name.slice(0, name.indexOf('-')), process.stderr);
+      return await download({ url, file, sha256, onProgress });
     } catch (error) {
       if (error instanceof HashError || !pip) throw error;
       log(`${error instanceof Error ? error.message : error} Trying pip.`);

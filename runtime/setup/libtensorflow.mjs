@@ -24,7 +24,8 @@ export async function ensureLibtensorflow({ log, variant = defaultVariant(), whe
   const own = process.env.DISTAFF_TENSORFLOW;
   if (own) return checkOwn(resolve(own));
   const root = join(cacheFolder(), `libtensorflow-${pins.tensorflow}-${variant}`);
-  // The CUDA build looks for NVIDIA's libraries beside its own folder, as in Python's site-packages. Not tried on a GPU yet.
+  // The CUDA build looks for NVIDIA's libraries beside its own folder, as in Python's site-packages. It loads from there
+  // on machines without a GPU; it has not been tried on one with.
   const folder = variant === 'gpu' ? join(root, 'tensorflow') : root;
   if (existsSync(root)) return folder;
   if (process.platform !== 'linux' || process.arch !== 'x64') {
