@@ -21,11 +21,12 @@ const requireBanner = {
   js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
 };
 
-/** tfjs-node's kernels see tfjs-core under the union's name; the protobuf of its summaries is not used. */
+/** The backend fills `zeros` and `ones`; kernels see tfjs-core under the union's name; summaries' protobuf is not used. */
 const tfjsNode = {
   name: 'tfjs-node',
   setup(build) {
     build.onResolve({ filter: /^@tensorflow\/tfjs$/ }, () => ({ path: `${root}runtime/vendor/tfjsUnion.ts` }));
+    build.onResolve({ filter: /^\.{1,2}\/(.*\/)?(zeros|ones)$/ }, () => ({ path: `${root}runtime/vendor/filled.ts` }));
     build.onResolve({ filter: /^\.\/proto\/api_pb$/ }, () => ({ path: 'api_pb', namespace: 'empty' }));
     build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'module.exports = {}' }));
   },
