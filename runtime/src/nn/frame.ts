@@ -1,4 +1,5 @@
 import type { Tensor } from '#tfjs';
+import { withBackend } from '../bindings/stack';
 import type { Params } from './types';
 
 /**
@@ -22,6 +23,11 @@ export class ModuleFrame {
 
   get isInitializing(): boolean {
     return this.rng !== null;
+  }
+
+  /** Runs `fn` where parameters, and the keys they are made from, have values. */
+  making<T>(fn: () => T): T {
+    return this.initBackend === null ? fn() : withBackend(this.initBackend, fn);
   }
 
   /** Like a file name: `/` is an unnamed root, `/encoder/dense` a submodule of it. */

@@ -1,6 +1,6 @@
 /** nn.Module, the base class of modules (flax/nn/base.py of Flax before Linen). */
 import { Tensor } from '#tfjs';
-import { observers, withBackend } from '../bindings/stack';
+import { observers } from '../bindings/stack';
 import { foldInStr } from '../random';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
 import type { ModuleFrame } from './frame';
@@ -36,11 +36,10 @@ export abstract class Module {
   param<T>(name: string, shape: null, initializer: (key: Tensor, shape: null) => T): T;
   param(name: string, shape: readonly number[] | null, initializer: (key: Tensor, shape: never) => unknown): unknown {
     const frame = frameOf(this);
-    if (frame.rng !== null) {
+    const { rng } = frame;
+    if (rng !== null) {
       if (name in frame.params) throw new ModuleError(`The name '${name}' is already used for another parameter.`);
-      const key = foldInStr(frame.rng, name);
-      const make = () => initializer(key, shape as never);
-      frame.params[name] = frame.initBackend === null ? make() : withBackend(frame.initBackend, make);
+      frame.params[name] = frame.making(() => initializer(foldInStr(rng, name), shape as never));
     }
     const value = this.getParam(name);
     if (shape !== null) checkShape(name, value, shape);

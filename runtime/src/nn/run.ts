@@ -46,10 +46,12 @@ function claimName(parent: ModuleFrame, name: string, shared: boolean): void {
 /** During init the first call of a name makes its parameters; later calls of a shared module read them. */
 function submoduleFrame(parent: ModuleFrame, name: string): ModuleFrame {
   const known = Object.hasOwn(parent.params, name);
-  if (parent.rng !== null && !known) {
+  const { rng } = parent;
+  if (rng !== null && !known) {
     const params: Params = {};
     parent.params[name] = params;
-    return new ModuleFrame(name, parent, params, foldInStr(parent.rng, name), parent.initBackend);
+    const key = parent.making(() => foldInStr(rng, name));
+    return new ModuleFrame(name, parent, params, key, parent.initBackend);
   }
   if (!known) {
     throw new ModuleError(

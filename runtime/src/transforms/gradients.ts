@@ -73,6 +73,12 @@ const gradientRules: Readonly<Record<string, GradientRule>> = {
     grad: (dy, [x], { alpha }) => ({ x: () => tf.where(tf.greaterEqual(x, 0), dy, tf.mul(dy, alpha)) }),
   },
 
+  // 0 at 6.
+  Relu6: {
+    inputs: ['x'],
+    grad: (dy, [x]) => ({ x: () => tf.mul(dy, asFloat(tf.logicalAnd(tf.greater(x, 0), tf.less(x, 6)))) }),
+  },
+
   // An infinite gradient stays out of the branch that was not taken.
   Select: {
     inputs: ['condition'],
