@@ -1,7 +1,7 @@
 /** Reads the data that JAX and Flax produced (test/golden) and compares with it. */
 import { readFileSync } from 'node:fs';
 import { assert } from 'vitest';
-import type { Tensor } from '../../runtime/src/index';
+import { Tensor } from '../../runtime/src/index';
 
 /** One array of the golden data, flattened in row-major order; booleans are 0 and 1, complex numbers pairs. */
 export interface GoldenArray {
@@ -27,8 +27,13 @@ export function golden<T = Record<string, unknown>>(file: string): T {
   return JSON.parse(readFileSync(new URL(`../golden/${file}`, import.meta.url), 'utf8')) as T;
 }
 
-/** Decodes `{dtype, shape, data}` or, where the file stores no more than that, a nested list or a number. */
+/**
+ * Decodes `{dtype, shape, data}` or, where the file stores no more than that, a nested list or a number. A tensor or a
+ * typed array is taken as it is.
+ */
 export function array(entry: unknown): GoldenArray {
+  if (entry instanceof Tensor) return { dtype: entry.dtype, shape: entry.shape, data: [...entry.dataSync()] };
+  if (ArrayBuffer.isView(entry)) return array([...(entry as Float32Array)]);
   if (isEncoded(entry)) {
     const data = flatten(entry.data, entry.dtype);
     const parts = entry.dtype.startsWith('complex') ? 2 : 1;
@@ -44,8 +49,8 @@ export function array(entry: unknown): GoldenArray {
  */
 export function expectClose(actual: Tensor | ArrayLike<number>, expected: unknown, tolerance: Tolerance = {}): void {
   const { dtype, shape, data } = array(expected);
-  const got = isTensor(actual) ? actual.dataSync() : actual;
-  if (isTensor(actual)) {
+  const got = actual instanceof Tensor ? actual.dataSync() : actual;
+  if (actual instanceof Tensor) {
     assert.deepEqual(actual.shape, [...shape], 'shape');
     assert.equal(actual.dtype, tensorDtype(dtype), 'dtype');
   } else {
@@ -91,10 +96,6 @@ interface EncodedArray {
 
 function isEncoded(entry: unknown): entry is EncodedArray {
   return typeof entry === 'object' && entry !== null && 'dtype' in entry && 'shape' in entry && 'data' in entry;
-}
-
-function isTensor(value: Tensor | ArrayLike<number>): value is Tensor {
-  return 'dataSync' in value;
 }
 
 /** Python prints the shortest decimal that reads back in the dtype; JavaScript must round it to get there. */

@@ -1,6 +1,6 @@
 /** Kernels over TensorFlow's own ops that tfjs-node does not have. Registered before other backends copy the kernels. */
 import './gatherKernel';
-import { engine, type NamedTensorMap, registerKernel, SearchSorted, type Tensor, type TensorInfo } from '#tfjs';
+import { engine, type NamedTensorMap, op, registerKernel, SearchSorted, type Tensor, type TensorInfo } from '#tfjs';
 import { NATIVE_BACKEND } from './backend';
 import { type OpAttr, TF_CONSTANTS as TF } from './binding';
 
@@ -34,7 +34,6 @@ registerKernel({
 });
 
 /** Reduced QR of f32[..., m, n]: Q f32[..., m, k] and R f32[..., k, n], k = min(m, n). R's diagonal has any signs. */
-export function qr(x: Tensor): { q: Tensor; r: Tensor } {
-  const [q, r] = engine().runKernel<Tensor[]>('Qr', { x } as NamedTensorMap) as [Tensor, Tensor];
-  return { q, r };
-}
+export const qr = op({
+  qr_: (x: Tensor): [q: Tensor, r: Tensor] => engine().runKernel('Qr', { x } as NamedTensorMap) as [Tensor, Tensor],
+});

@@ -2,7 +2,7 @@
  * The primitives of `random` as kernels, so that every binding sees them as ops: the native one runs them on the host
  * (native/random.cc), the abstract one applies their shape rules. Registered before other backends copy the kernels.
  */
-import { engine, type NamedTensorMap, registerKernel, type Tensor, type TensorInfo } from '#tfjs';
+import { engine, type NamedTensorMap, op, registerKernel, type Tensor, type TensorInfo } from '#tfjs';
 import { NATIVE_BACKEND } from './backend';
 import { type OpAttr, TF_CONSTANTS as TF } from './binding';
 
@@ -41,13 +41,10 @@ export type RandomPrimitive = keyof typeof PRIMITIVES;
 type AttrValue = string | number | boolean | number[];
 
 /** Runs one of random's primitives on the active backend. */
-export function runPrimitive(
-  name: RandomPrimitive,
-  inputs: Record<string, Tensor>,
-  attrs: Record<string, AttrValue> = {},
-): Tensor {
-  return engine().runKernel(name, inputs as NamedTensorMap, attrs) as Tensor;
-}
+export const runPrimitive = op({
+  random_: (name: RandomPrimitive, inputs: Record<string, Tensor>, attrs: Record<string, AttrValue> = {}): Tensor =>
+    engine().runKernel(name, inputs as NamedTensorMap, attrs) as Tensor,
+});
 
 /** The part of tfjs-node's backend that kernels call. */
 interface OpBackend {

@@ -12,7 +12,7 @@ export function orthogonal(
   { shape = [], m = n }: { shape?: readonly number[]; m?: number } = {},
 ): Tensor {
   const columns = Math.min(n, m);
-  const { q, r } = qr(normal(key, [...shape, Math.max(n, m), columns]));
+  const [q, r] = qr(normal(key, [...shape, Math.max(n, m), columns]));
   const diagonal = r.mul(eye(columns)).sum(-1, true);
   const swapped = [...shape.keys(), shape.length + 1, shape.length];
   const x = q.mul(diagonal.sign().transpose(swapped));

@@ -2,6 +2,7 @@
 import { broadcast_util, scalar, Tensor } from '#tfjs';
 import { type RandomPrimitive, runPrimitive } from '../bindings/randomKernels';
 import { checkKey, counting } from './key';
+import './boundGradients';
 
 /**
  * What values are rounded to. There are no 16-bit tensors, so float16 and bfloat16 values, the same as JAX's, come in
