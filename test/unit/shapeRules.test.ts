@@ -88,6 +88,14 @@ const print = (avals: readonly Aval[]) => avals.map(formatAval).join(', ');
 const byOp = new Map<string, ShapeCase[]>();
 for (const one of cases) byOp.set(one.op, [...(byOp.get(one.op) ?? []), one]);
 
+test('the recorded cases are all there', () => {
+  const refused = (kind: string) => cases.filter(({ error }) => error?.kind === kind).length;
+  expect(cases).toHaveLength(4657);
+  expect(byOp.size).toBe(147);
+  expect(refused('shape') + refused('dtype')).toBe(49);
+  expect(cases.filter(({ dataDependent }) => dataDependent)).toHaveLength(21);
+});
+
 describe('shape rules', () => {
   for (const [op, recorded] of byOp) {
     test(`${op} follows TensorFlow (${recorded.length} cases)`, () => {

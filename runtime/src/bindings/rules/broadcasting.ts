@@ -20,7 +20,7 @@ const select: ShapeRule = (call) => {
 
 /** Two operands or more, element by element. */
 export const broadcasting: ShapeRules = {
-  Add: broadcast([...(NUMBER ?? []), TF.TF_STRING]),
+  Add: broadcast([...NUMBER, TF.TF_STRING]),
   AddN: alike(NUMBER),
   AddV2: broadcast(NUMBER),
   Atan2: broadcast(FLOATING),

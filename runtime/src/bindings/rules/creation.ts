@@ -19,7 +19,7 @@ const range: ShapeRule = (call) => {
   }) as [number, number, number];
   if (delta === 0) call.fail('its step is 0');
   if (delta > 0 ? start > limit : start < limit) call.fail(`no steps of ${delta} lead from ${start} to ${limit}`);
-  const steps = FLOATING?.includes(dtype) ? Math.fround(Math.fround(limit - start) / delta) : (limit - start) / delta;
+  const steps = FLOATING.includes(dtype) ? Math.fround(Math.fround(limit - start) / delta) : (limit - start) / delta;
   return result([Math.ceil(Math.abs(steps))], dtype);
 };
 

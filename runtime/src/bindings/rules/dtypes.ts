@@ -4,18 +4,18 @@ import { TF_CONSTANTS as TF } from '../binding';
 /** The dtypes an operand may have, of those that tfjs has; undefined for any. */
 export type Dtypes = readonly number[] | undefined;
 
-export const ANY: Dtypes = undefined;
-export const BOOL: Dtypes = [TF.TF_BOOL];
-export const STRING: Dtypes = [TF.TF_STRING];
-export const INTEGER: Dtypes = [TF.TF_INT32, TF.TF_INT64];
-export const FLOATING: Dtypes = [TF.TF_FLOAT];
-export const COMPLEX: Dtypes = [TF.TF_COMPLEX64];
+export const ANY = undefined;
+export const BOOL: readonly number[] = [TF.TF_BOOL];
+export const STRING: readonly number[] = [TF.TF_STRING];
+export const INTEGER: readonly number[] = [TF.TF_INT32, TF.TF_INT64];
+export const FLOATING: readonly number[] = [TF.TF_FLOAT];
+export const COMPLEX: readonly number[] = [TF.TF_COMPLEX64];
 /** What has derivatives. */
-export const INEXACT: Dtypes = [TF.TF_FLOAT, TF.TF_COMPLEX64];
+export const INEXACT: readonly number[] = [TF.TF_FLOAT, TF.TF_COMPLEX64];
 /** What has an order. */
-export const REAL: Dtypes = [TF.TF_FLOAT, TF.TF_INT32, TF.TF_INT64, TF.TF_UINT8];
-export const SIGNED: Dtypes = [TF.TF_FLOAT, TF.TF_INT32, TF.TF_COMPLEX64, TF.TF_INT64];
-export const NUMBER: Dtypes = [TF.TF_FLOAT, TF.TF_INT32, TF.TF_COMPLEX64, TF.TF_INT64, TF.TF_UINT8];
+export const REAL: readonly number[] = [TF.TF_FLOAT, TF.TF_INT32, TF.TF_INT64, TF.TF_UINT8];
+export const SIGNED: readonly number[] = [TF.TF_FLOAT, TF.TF_INT32, TF.TF_COMPLEX64, TF.TF_INT64];
+export const NUMBER: readonly number[] = [TF.TF_FLOAT, TF.TF_INT32, TF.TF_COMPLEX64, TF.TF_INT64, TF.TF_UINT8];
 
 /** Dtypes that only TensorFlow's own ops make: no news to someone who passed the wrong tfjs dtype. */
 const UNKNOWN_TO_USERS: readonly number[] = [TF.TF_INT64, TF.TF_UINT8];

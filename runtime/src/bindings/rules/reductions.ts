@@ -6,7 +6,7 @@ import type { ShapeRule, ShapeRules } from './rule';
 
 /** The place of an extreme element along one axis, which goes. */
 const argument: ShapeRule = (call) => {
-  const input = call.input(0, [...(REAL ?? []), TF.TF_BOOL]);
+  const input = call.input(0, [...REAL, TF.TF_BOOL]);
   const axis = call.axis(1, input.shape.length);
   if (input.shape[axis] === 0) call.fail(`axis ${axis} is empty`, formatAval(input));
   return result(input.shape.toSpliced(axis, 1), call.dtype('output_type'));
