@@ -3,10 +3,10 @@ import { registerBindingBackend, ViewingBackend } from './backend';
 import { type Binding, type OpAttr, type TensorId, type TensorMetadata, TF_CONSTANTS, type Values } from './binding';
 import { ConcretizationError } from './concretization';
 import { inferShapes } from './rules/index';
-// Kernels ask the native backend for the TF_ constants; it loads nothing until a value is needed.
 import './addedKernels';
-import './native';
 import './randomKernels';
+// Kernels ask the native backend for the TF_ constants; it loads nothing until a value is needed.
+import './native';
 
 export const ABSTRACT_BACKEND = 'abstract';
 
