@@ -96,7 +96,8 @@ function unknownInputs({ definitions, probed }: Compiled, modules: readonly Modu
 function distinct(problems: readonly Diagnosis[]): Diagnosis[] {
   const keys = new Set<string>();
   return problems.filter(({ start, end, message }) => {
-    const key = `${start} ${end} ${message}`;
+    // A module that is called several times fails the same way each time; the first path is enough.
+    const key = `${start} ${end} ${message.split('\n')[0]}`;
     return !keys.has(key) && keys.add(key);
   });
 }

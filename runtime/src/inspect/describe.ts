@@ -15,13 +15,19 @@ export function describe(value: unknown): string | undefined {
   const [leaves, structure] = tree.flatten(value);
   const arrays = leaves.filter(isArray);
   if (arrays.length === 0) return undefined;
-  if (arrays.length === leaves.length && leaves.length <= LISTED_LEAVES) return listed(structure, arrays);
+  const listable = arrays.length === leaves.length && leaves.length <= LISTED_LEAVES && !isNestedDict(structure);
+  if (listable) return listed(structure, arrays);
   const size = arrays.reduce((sum, { shape }) => sum + elements(shape), 0);
   return `${arrays.length} ${arrays.length === 1 ? 'leaf' : 'leaves'}, ${size.toLocaleString('en-US')}`;
 }
 
 export function isArray(value: unknown): value is Arrays {
   return value instanceof Tensor || value instanceof ShapeDtypeStruct;
+}
+
+/** Dicts of dicts are parameters rather than values to look at. */
+function isNestedDict({ kind, children }: tree.Structure): boolean {
+  return children.some((child) => (kind === 'object' && child.kind === 'object') || isNestedDict(child));
 }
 
 /** How many numbers a shape holds. */

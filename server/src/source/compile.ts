@@ -7,7 +7,7 @@ import { type ParsedFile, type Problem, parseFile, walk } from './parse';
 import { callProbe, tagProbe } from './probes';
 import { resolveImport } from './resolve';
 import type { Site } from './sites';
-import { shapeStatements } from './slice';
+import { importedStatements, shapeStatements } from './slice';
 import { type Located, StrippedModule } from './strip';
 import { moduleTags } from './tags';
 
@@ -36,24 +36,23 @@ const OBSERVER_MODULE = 'distaff:observer';
 export async function compile(path: string, readText: ReadText): Promise<Compiled> {
   const file = parseFile(path, readText(path));
   const definitions = moduleDefinitions(file);
-  const kept = shapeStatements(file, definitions, undefined);
-  const { source, sites } = instrument(file, kept, definitions);
   const problems = file.syntaxError ? [file.syntaxError] : [];
-  const probed = new Set<number>();
-  definitions.forEach((definition, index) => {
+  const probes = definitions.flatMap((definition, index) => {
     const { tags, problems: tagProblems } = moduleTags(file, definition);
     const tagged = tagProbe(definition, index, tags, OBSERVER);
     problems.push(...tagProblems, ...tagged.problems);
-    const probe = tagged.probe ?? callProbe(file, definition, index, OBSERVER);
-    if (probe === undefined) return;
-    probed.add(index);
-    source.append(`\n;${probe.code}`);
+    return tagged.probe ?? callProbe(file, definition, index, OBSERVER) ?? [];
   });
+  const mentioned = new Set(probes.flatMap(({ mentions }) => [...mentions]));
+  const kept = shapeStatements(file, definitions, mentioned);
+  const { source, sites } = instrument(file, kept, definitions);
+  source.append(probes.map(({ code }) => `\n;${code}`).join(''));
   source.prepend(`import { ${OBSERVER} } from '${OBSERVER_MODULE}';`);
 
-  const entry: Part = { file, kept, wanted: new Set(), links: { [OBSERVER_MODULE]: { kind: 'observer' } } };
+  const entry: Part = { file, kept, wanted: new Set(), mentioned, links: { [OBSERVER_MODULE]: { kind: 'observer' } } };
+  const parts = file.syntaxError ? [] : withImports(entry, readText);
   const stripped = await Promise.all(
-    withImports(entry, readText).map((part) => {
+    parts.map((part) => {
       const text = part === entry ? source : cut(part.file, part.kept, part.wanted);
       return StrippedModule.make(part.file.path, text, part.links);
     }),
@@ -61,21 +60,23 @@ export async function compile(path: string, readText: ReadText): Promise<Compile
   return {
     file,
     definitions,
-    probed,
+    probed: new Set(probes.map(({ definition }) => definition)),
     sites,
     problems,
     modules: stripped.map(({ module }) => module),
     literals: wholeNumbers(file),
-    paths: stripped.map(({ module }) => module.path),
+    paths: [path, ...stripped.map(({ module }) => module.path)],
     locate: async (position) => stripped.find(({ module }) => module.path === position.path)?.locate(position),
   };
 }
 
 /** A file and what is needed of it. */
-interface Part {
+export interface Part {
   readonly file: ParsedFile;
   kept: ReadonlySet<number>;
   readonly wanted: Set<string>;
+  /** Names that are needed beside what the statements mention. */
+  readonly mentioned: ReadonlySet<string>;
   readonly links: Record<string, LinkTarget>;
 }
 
@@ -84,20 +85,24 @@ function withImports(entry: Part, readText: ReadText): Part[] {
   const parts = new Map([[entry.file.path, entry]]);
   const queue = [entry];
   for (let part = queue.shift(); part !== undefined; part = queue.shift()) {
-    for (const [specifier, names] of usedImports(part.file, part.kept, part.wanted)) {
-      const target = resolveImport(specifier, part.file.path);
+    for (const [specifier, names] of usedImports(part)) {
+      const target = resolveImport(specifier, part.file.path, [...names]);
       part.links[specifier] = target;
       if (target.kind !== 'source' || target.path === entry.file.path) continue;
       const imported = parts.get(target.path) ?? partOf(target.path, readText);
       if (imported === undefined) {
-        part.links[specifier] = { kind: 'missing', message: `Cannot read '${specifier}' (${target.path}).` };
+        part.links[specifier] = {
+          kind: 'missing',
+          message: `Cannot read '${specifier}' (${target.path}).`,
+          names: [...names],
+        };
         continue;
       }
       parts.set(target.path, imported);
       const before = imported.wanted.size;
       for (const name of names) imported.wanted.add(name);
       if (imported.wanted.size === before) continue;
-      imported.kept = shapeStatements(imported.file, moduleDefinitions(imported.file), imported.wanted);
+      imported.kept = importedStatements(imported.file, imported.wanted);
       queue.push(imported);
     }
   }
@@ -106,7 +111,13 @@ function withImports(entry: Part, readText: ReadText): Part[] {
 
 function partOf(path: string, readText: ReadText): Part | undefined {
   try {
-    return { file: parseFile(path, readText(path)), kept: new Set(), wanted: new Set(), links: {} };
+    return {
+      file: parseFile(path, readText(path)),
+      kept: new Set(),
+      wanted: new Set(),
+      mentioned: new Set(),
+      links: {},
+    };
   } catch {
     return undefined;
   }

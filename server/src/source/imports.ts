@@ -1,15 +1,12 @@
+import type { Part } from './compile';
 import { isExportList, wantedSpecifiers } from './cut';
 import { mentionedNames } from './names';
-import type { Node, ParsedFile } from './parse';
+import type { Node } from './parse';
 import { ALL, nameOf } from './slice';
 
-/** By specifier, the names that the kept statements use of it. */
-export function usedImports(
-  { program }: ParsedFile,
-  kept: ReadonlySet<number>,
-  wanted: ReadonlySet<string>,
-): Map<string, Set<string>> {
-  const mentioned = new Set<string>();
+/** By specifier, the names that a file's kept statements use of it. */
+export function usedImports({ file: { program }, kept, wanted, mentioned: also }: Part): Map<string, Set<string>> {
+  const mentioned = new Set(also);
   program.body.forEach((statement, i) => {
     if (!kept.has(i) || statement.type === 'ImportDeclaration') return;
     for (const name of mentionedNames(statement)) mentioned.add(name);

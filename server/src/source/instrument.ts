@@ -86,15 +86,12 @@ export function instrument(
 
   function destructured(pattern: Node, parents: readonly Node[]): void {
     const declaration = parents.at(-1);
-    const block = parents.at(-2);
+    // A top-level statement is walked from itself down.
+    const block = parents.at(-2)?.type ?? 'Program';
     // Only a declaration that is a statement has a place after it for the reports.
-    if (
-      declaration?.type !== 'VariableDeclaration' ||
-      !block ||
-      !/^(Program|BlockStatement|FunctionBody|StaticBlock|ExportNamedDeclaration)$/.test(block.type)
-    )
-      return;
-    const after = block.type === 'ExportNamedDeclaration' ? block.end : declaration.end;
+    const isStatement = /^(Program|BlockStatement|FunctionBody|StaticBlock|ExportNamedDeclaration)$/.test(block);
+    if (declaration?.type !== 'VariableDeclaration' || !isStatement) return;
+    const after = declaration.end;
     for (const { name, start, end } of boundNames(pattern)) {
       const id = addSite({ kind: 'variable', start, end, anchor: end, name, annotated: false });
       behind.push(() => source.appendRight(after, `;${OBSERVER}.value(${id}, ${name});`));

@@ -8,6 +8,8 @@ import type { InputTag, ModuleTags } from './tags';
 export interface Probe {
   readonly definition: number;
   readonly code: string;
+  /** The top-level names that it uses. */
+  readonly mentions: ReadonlySet<string>;
 }
 
 /** Runs a module on what its `@input` and `@with` tags say. */
@@ -41,7 +43,7 @@ export function tagProbe(
   );
   const options = tags.options === undefined ? '' : `, () => (${tags.options.text})`;
   const code = `${observer}.probeTags(${index}, () => ${definition.variable}, [${specs.join(', ')}]${options});`;
-  return { probe: { definition: index, code }, problems };
+  return { probe: { definition: index, code, mentions: tags.options?.mentions ?? new Set() }, problems };
 }
 
 /**
@@ -61,7 +63,8 @@ export function callProbe(
   if (found === undefined) return undefined;
   const args = found.node.arguments.slice(1).map(({ start, end }) => file.text.slice(start, end));
   const call = `${definition.variable}.${found.method}(${[`${observer}.key()`, ...args].join(', ')})`;
-  return { definition: index, code: `${observer}.probeCall(${index}, () => ${call});` };
+  const mentions = new Set(found.node.arguments.slice(1).flatMap((argument) => [...mentionedNames(argument)]));
+  return { definition: index, code: `${observer}.probeCall(${index}, () => ${call});`, mentions };
 }
 
 function runsAtTopLevel({ node, functions }: InitCall, topLevel: ReadonlySet<string>): boolean {

@@ -12,14 +12,16 @@ const resolver = new ResolverFactory({
 });
 
 /** What an import in `importer` leads to, as Node and tsconfig's paths see it. */
-export function resolveImport(specifier: string, importer: string): LinkTarget {
+export function resolveImport(specifier: string, importer: string, names: readonly string[]): LinkTarget {
   if (specifier === 'distaff') return { kind: 'distaff' };
   if (isBuiltin(specifier))
-    return { kind: 'external', url: specifier.startsWith('node:') ? specifier : `node:${specifier}` };
+    return { kind: 'external', url: specifier.startsWith('node:') ? specifier : `node:${specifier}`, names };
   const found = resolver.resolveFileSync(importer, specifier);
-  if (found.path === undefined) return { kind: 'missing', message: missingMessage(specifier, importer) };
+  if (found.path === undefined) return { kind: 'missing', message: missingMessage(specifier, importer), names };
   const isSource = /\.(ts|tsx|mts)$/.test(found.path) && !found.path.includes(`${path.sep}node_modules${path.sep}`);
-  return isSource ? { kind: 'source', path: found.path } : { kind: 'external', url: pathToFileURL(found.path).href };
+  return isSource
+    ? { kind: 'source', path: found.path }
+    : { kind: 'external', url: pathToFileURL(found.path).href, names };
 }
 
 /** Forgets which files exist: after files were made or removed. */

@@ -6,43 +6,51 @@ import { type Node, type ParsedFile, walk } from './parse';
 export const ALL = '*';
 
 /**
- * Which top-level statements decide shapes: modules, top-level `init` and `initByShape` calls, and what these mention,
- * directly or through others. The rest (training loops, downloads, prints) is not evaluated on save.
- *
- * `wanted` is what an importing file uses; undefined for the file whose shapes are asked for.
+ * Which top-level statements of a file decide its shapes: modules, top-level `init` and `initByShape` calls, and what
+ * these and `mentioned` need, directly or through others. The rest (training loops, downloads, prints) is not evaluated
+ * on save.
  */
 export function shapeStatements(
-  file: ParsedFile,
+  { program }: ParsedFile,
   definitions: readonly ModuleDefinition[],
-  wanted: ReadonlySet<string> | undefined,
+  mentioned: ReadonlySet<string>,
 ): Set<number> {
-  const statements = file.program.body;
+  const kept = new Set(definitions.map(({ statement }) => statement));
+  program.body.forEach((statement, i) => {
+    if (initCalls(statement).length > 0) kept.add(i);
+  });
+  return withNeeded(program.body, kept, mentioned);
+}
+
+/** Which top-level statements of an imported file give what is wanted of it. */
+export function importedStatements({ program }: ParsedFile, wanted: ReadonlySet<string>): Set<number> {
+  const names = new Set([...wanted].map((name) => localName(program.body, name)));
+  if (wanted.has(ALL)) for (const name of exportedNames(program.body)) names.add(name);
+  const kept = new Set<number>();
+  program.body.forEach((statement, i) => {
+    if (statement.type === 'ExportAllDeclaration') kept.add(i);
+  });
+  return withNeeded(program.body, kept, names);
+}
+
+/** Adds the statements that declare or change a name that is needed, until nothing more is. */
+function withNeeded(statements: readonly Node[], roots: ReadonlySet<number>, names: ReadonlySet<string>): Set<number> {
   const facts = statements.map((statement) => ({
     declares: declaredNames(statement),
     mentions: mentionedNames(statement),
     changes: isDeclaration(statement) ? new Set<string>() : changedNames(statement),
   }));
   const kept = new Set<number>();
-  const needed = new Set<string>();
+  const needed = new Set(names);
   const keep = (index: number) => {
     if (kept.has(index)) return;
     kept.add(index);
     for (const name of facts[index]?.mentions ?? []) needed.add(name);
   };
-
-  if (wanted === undefined) {
-    for (const { statement } of definitions) keep(statement);
-    statements.forEach((statement, i) => {
-      if (initCalls(statement).length > 0) keep(i);
-    });
-  } else {
-    for (const name of wanted) needed.add(localName(statements, name));
-    if (wanted.has(ALL)) for (const name of exportedNames(statements)) needed.add(name);
-  }
+  roots.forEach(keep);
   statements.forEach((statement, i) => {
-    // Imports cost nothing: those whose names are not used are dropped when the types are stripped.
+    // Imports cost nothing: those whose names are not used are dropped with the types.
     if (statement.type === 'ImportDeclaration') kept.add(i);
-    if (wanted !== undefined && statement.type === 'ExportAllDeclaration') kept.add(i);
   });
   for (let before = -1; before !== kept.size; ) {
     before = kept.size;

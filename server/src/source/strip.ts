@@ -9,6 +9,8 @@ export type Located = (position: GeneratedPosition) => Promise<{ path: string; o
 const OPTIONS: TransformOptions = {
   format: 'esm',
   target: 'es2022',
+  // Class names are module names; esbuild renames a class that shadows its own variable.
+  keepNames: true,
   // The workspace's own tsconfig may forbid to drop imports that only types use; here they must go.
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false, experimentalDecorators: false } },
 };

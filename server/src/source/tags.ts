@@ -1,4 +1,5 @@
 import { type ModuleDefinition, methodNamed } from './definitions';
+import { mentionedNames } from './names';
 import { type Node, type ParsedFile, type Problem, parseFile, type Range } from './parse';
 
 /** One `@input`: `@input x f32[B, 784]`, or without the name. */
@@ -14,7 +15,7 @@ export interface InputTag extends Range {
 export interface ModuleTags {
   readonly inputs: readonly InputTag[];
   /** `@with { features: 10 }`: the options, an object expression. */
-  readonly options: (Range & { readonly text: string }) | undefined;
+  readonly options: (Range & { readonly text: string; readonly mentions: ReadonlySet<string> }) | undefined;
 }
 
 /** Reads the tags in the comments directly before a module's statement, its class or its apply method. */
@@ -37,9 +38,9 @@ export function moduleTags(file: ParsedFile, definition: ModuleDefinition): { ta
         if ('message' in input) problems.push(input);
         else inputs.push(input);
       } else if (tag.name === 'with') {
-        const problem = checkOptions(tag);
-        if (problem === undefined) options = tag;
-        else problems.push(problem);
+        const read = readOptions(tag);
+        if ('message' in read) problems.push(read);
+        else options = { ...tag, mentions: read };
       }
     }
   }
@@ -77,14 +78,15 @@ function readInput(tag: Tag): InputTag | Problem {
   return { start: tag.start, end: tag.end, parameter: named?.[1], text, textStart: tag.end - text.length };
 }
 
-function checkOptions(tag: Tag): Problem | undefined {
+/** The names that an options object mentions. */
+function readOptions(tag: Tag): Set<string> | Problem {
   const { syntaxError, program } = parseFile('with.ts', `(${tag.text})`);
   const statement = program.body[0];
   const isObject =
     statement?.type === 'ExpressionStatement' &&
     statement.expression.type === 'ParenthesizedExpression' &&
     statement.expression.expression.type === 'ObjectExpression';
-  if (syntaxError === undefined && isObject) return undefined;
+  if (syntaxError === undefined && isObject) return mentionedNames(statement);
   return {
     start: tag.start,
     end: Math.max(tag.end, tag.start + 1),

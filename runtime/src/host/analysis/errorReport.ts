@@ -40,8 +40,20 @@ export function readableMessage(message: string): string {
     const found = pattern.exec(message);
     if (found) return message.replace(found[0], () => rewrite(...found.slice(1)));
   }
-  return message.replace(/(?<![\w.])\d{3,}(?![\w.])/g, (digits) => size(digits));
+  return (
+    message
+      .replace(
+        /^([A-Z]\w*?)(?:V\d)?:/,
+        (_, op: string) => `${USER_NAMES[op] ?? op.charAt(0).toLowerCase() + op.slice(1)}:`,
+      )
+      .replace(/(?<![\w.])\d{3,}(?![\w.])/g, (digits) => size(digits))
+      // The place in evaluated code; the report has the one in the source.
+      .replace(/ at \S+:\d+:\d+/, '')
+  );
 }
+
+/** Ops whose tfjs name is not their TensorFlow name with a small initial. */
+const USER_NAMES: Readonly<Record<string, string>> = { BatchMatMul: 'matMul', Conv2D: 'conv2d', Conv3D: 'conv3d' };
 
 function size(digits: string | undefined): string {
   return formatSize(Number(digits));

@@ -38,7 +38,7 @@ export class Evaluation {
 
   async run(): Promise<void> {
     try {
-      await evaluateModules(this.request, this.library, this.observer());
+      await evaluateModules(this.request, this.library, this.observer(), (error) => this.report(error));
     } catch (error) {
       this.report(error);
     }

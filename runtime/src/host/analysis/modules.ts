@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import { MISSING } from './missing';
 import type { EvaluateRequest, LinkTarget, SourceModule } from './protocol';
 
 /** An import leads nowhere. */
@@ -23,14 +24,15 @@ export async function evaluateModules(
   { entry, modules }: EvaluateRequest,
   library: Record<string, unknown>,
   observer: object,
+  report: (error: MissingImportError) => void,
 ): Promise<void> {
   const sources = new Map(modules.map((source) => [source.path, source]));
   const made = new Map<string, vm.Module>();
 
   const moduleFor = async (target: LinkTarget, specifier: string, importer: string): Promise<vm.Module> => {
-    if (target.kind === 'missing') throw new MissingImportError(target.message, specifier, importer);
     if (target.kind === 'source') return made.get(target.path) ?? sourceModule(target.path);
-    const key = target.kind === 'external' ? target.url : target.kind;
+    const key =
+      target.kind === 'external' ? target.url : target.kind === 'missing' ? `${importer} ${specifier}` : target.kind;
     const known = made.get(key);
     if (known !== undefined) return known;
     const module = synthetic(key, await namespaceOf(target, specifier, importer));
@@ -38,10 +40,18 @@ export async function evaluateModules(
     return module;
   };
 
+  /** What cannot be had is reported and costs only what depends on it. */
   const namespaceOf = async (target: LinkTarget, specifier: string, importer: string) => {
     if (target.kind === 'distaff') return library;
     if (target.kind === 'observer') return { __distaff: observer };
-    return importExternal((target as { url: string }).url, specifier, importer);
+    const { names } = target as { names: readonly string[] };
+    try {
+      if (target.kind === 'external') return (await import(target.url)) as Record<string, unknown>;
+      report(new MissingImportError((target as { message: string }).message, specifier, importer));
+    } catch (error) {
+      report(new MissingImportError(`Cannot load '${specifier}': ${(error as Error).message}`, specifier, importer));
+    }
+    return Object.fromEntries(names.map((name) => [name, MISSING]));
   };
 
   const sourceModule = (path: string): vm.Module => {
@@ -60,18 +70,10 @@ export async function evaluateModules(
   const root = sourceModule(entry);
   await root.link((specifier, referencing) => {
     const target = sources.get(referencing.identifier)?.links[specifier];
-    const missing: LinkTarget = { kind: 'missing', message: `Cannot find '${specifier}'.` };
+    const missing: LinkTarget = { kind: 'missing', message: `Cannot find '${specifier}'.`, names: [] };
     return moduleFor(target ?? missing, specifier, referencing.identifier);
   });
   await root.evaluate();
-}
-
-async function importExternal(url: string, specifier: string, importer: string): Promise<Record<string, unknown>> {
-  try {
-    return await import(url);
-  } catch (error) {
-    throw new MissingImportError(`Cannot load '${specifier}': ${(error as Error).message}`, specifier, importer);
-  }
 }
 
 function synthetic(identifier: string, namespace: Record<string, unknown>): vm.Module {

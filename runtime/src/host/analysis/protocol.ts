@@ -1,14 +1,14 @@
 /** The wire between the language server and the analysis process, over Node's IPC channel. Types only. */
 
-/** Something that an import leads to. */
+/** Something that an import leads to; `names` are those that are imported. */
 export type LinkTarget =
   | { readonly kind: 'source'; readonly path: string }
   /** Loaded as it is: a package, a Node module or a plain JavaScript file. */
-  | { readonly kind: 'external'; readonly url: string }
+  | { readonly kind: 'external'; readonly url: string; readonly names: readonly string[] }
   | { readonly kind: 'distaff' }
   /** What instrumented code reports to: its export `__distaff`. */
   | { readonly kind: 'observer' }
-  | { readonly kind: 'missing'; readonly message: string };
+  | { readonly kind: 'missing'; readonly message: string; readonly names: readonly string[] };
 
 /** One workspace file as an ES module without types. */
 export interface SourceModule {

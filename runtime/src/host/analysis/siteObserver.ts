@@ -72,13 +72,7 @@ export class SiteObserver implements ModuleObserver {
     const outputs = Array.isArray(output)
       ? output.map((item) => describe(item) ?? String(item))
       : [describe(output) ?? String(output)];
-    const params = tree
-      .flattenWithPath(frame.params)
-      .flatMap(([path, leaf]) =>
-        isArray(leaf)
-          ? [{ path: `/${path.join('/')}`, shape: [...leaf.shape], dtype: SHORT_DTYPE[leaf.dtype] ?? leaf.dtype }]
-          : [],
-      );
+    const params = [...namedParams(frame.params, '')];
     if (!this.isNew(`module ${definition} ${origin} ${call.inputs.join()}`)) return;
     const parameterCount = params.reduce((sum, { shape }) => sum + elements(shape), 0);
     const bytes = params.reduce(
@@ -92,5 +86,13 @@ export class SiteObserver implements ModuleObserver {
     if (this.sent.has(key)) return false;
     this.sent.add(key);
     return true;
+  }
+}
+
+/** The parameters in the order of their declaration, which pytrees do not keep. */
+function* namedParams(node: unknown, path: string): Generator<ModuleRecord['params'][number]> {
+  if (isArray(node)) yield { path, shape: [...node.shape], dtype: SHORT_DTYPE[node.dtype] ?? node.dtype };
+  else if (Array.isArray(node) || tree.isPlainObject(node)) {
+    for (const [key, child] of Object.entries(node)) yield* namedParams(child, `${path}/${key}`);
   }
 }
