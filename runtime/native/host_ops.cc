@@ -24,6 +24,7 @@ constexpr Entry kHostOps[] = {
     {"DistaffRandomSplit", RunRandomSplit},
     {"DistaffRandomTruncatedNormal", RunRandomTruncatedNormal},
     {"DistaffRandomUniform", RunRandomUniform},
+    {"DistaffRandomUnit", RunRandomUnit},
     {"DistaffThreefry2x32", RunThreefry2x32},
 };
 

@@ -14,6 +14,7 @@ void RunRandomInteger(const HostCall& call, HostResult& result);
 void RunRandomShuffle(const HostCall& call, HostResult& result);
 
 // random_real.cc
+void RunRandomUnit(const HostCall& call, HostResult& result);
 void RunRandomUniform(const HostCall& call, HostResult& result);
 void RunRandomTruncatedNormal(const HostCall& call, HostResult& result);
 void RunRandomNormal(const HostCall& call, HostResult& result);

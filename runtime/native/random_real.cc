@@ -27,6 +27,12 @@ DISTAFF_INLINE float Positive(float u) {
 }
 
 template <typename F>
+struct Unit {
+  static constexpr bool kBounds = false;
+  static DISTAFF_INLINE float Of(float u, float, float) { return u; }
+};
+
+template <typename F>
 struct Uniform {
   static constexpr bool kBounds = true;
   static DISTAFF_INLINE float Of(float u, float minval, float maxval) { return Scale<F>(u, minval, maxval); }
@@ -192,6 +198,7 @@ void Run(const HostCall& call, HostResult& result) {
 
 }  // namespace
 
+void RunRandomUnit(const HostCall& call, HostResult& result) { Run<Unit>(call, result); }
 void RunRandomUniform(const HostCall& call, HostResult& result) { Run<Uniform>(call, result); }
 void RunRandomTruncatedNormal(const HostCall& call, HostResult& result) { Run<TruncatedNormal>(call, result); }
 void RunRandomNormal(const HostCall& call, HostResult& result) { Run<Normal>(call, result); }

@@ -27,6 +27,8 @@ const PRIMITIVES = {
   },
   /** Each element's flat position in an array of `shape` that was shuffled along `axis`. */
   DistaffRandomShuffle: { inputs: ['key'], attrs: { ...SHAPED, axis: TF.TF_ATTR_INT } },
+  /** Uniform in [0, 1). */
+  DistaffRandomUnit: { inputs: ['key'], attrs: REAL },
   DistaffRandomUniform: { inputs: ['key', 'minval', 'maxval'], attrs: REAL },
   DistaffRandomTruncatedNormal: { inputs: ['key', 'lower', 'upper'], attrs: REAL },
   DistaffRandomNormal: { inputs: ['key'], attrs: REAL },

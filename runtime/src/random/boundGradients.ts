@@ -1,11 +1,10 @@
 /** How samples move with their bounds, the random bits held fixed (reparametrization), as in JAX. */
-import { broadcast_util, type NamedAttrMap, registerGradient, scalar, sub, type Tensor } from '#tfjs';
+import { broadcast_util, type NamedAttrMap, registerGradient, sub, type Tensor } from '#tfjs';
 import { runPrimitive } from '../bindings/randomKernels';
 
 /** The uniform values of [0, 1) behind a sample. */
 function unit(key: Tensor, attrs: NamedAttrMap): Tensor {
-  const bounds = { minval: scalar(0, 'float32'), maxval: scalar(1, 'float32') };
-  return runPrimitive('DistaffRandomUniform', { key, ...bounds }, attrs as Record<string, string>);
+  return runPrimitive('DistaffRandomUnit', { key }, attrs as Record<string, string>);
 }
 
 /** Sums a gradient over what its bound was broadcast to. */

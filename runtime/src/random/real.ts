@@ -25,6 +25,7 @@ export function uniform(
   shape: readonly number[] = [],
   { minval = 0, maxval = 1, dtype = 'float32' }: UniformOptions = {},
 ): Tensor {
+  if (minval === 0 && maxval === 1) return sample('uniform', 'DistaffRandomUnit', key, shape, dtype);
   return sample('uniform', 'DistaffRandomUniform', key, shape, dtype, {
     minval: bound('uniform', 'minval', minval),
     maxval: bound('uniform', 'maxval', maxval),

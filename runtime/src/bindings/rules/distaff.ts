@@ -64,6 +64,7 @@ export const distaff: ShapeRules = {
   DistaffRandomBits: sample(TF.TF_INT32),
   DistaffRandomInteger: sample(TF.TF_INT32, 2),
   DistaffRandomShuffle: shuffle,
+  DistaffRandomUnit: sample(TF.TF_FLOAT),
   DistaffRandomUniform: sample(TF.TF_FLOAT, 2),
   DistaffRandomTruncatedNormal: sample(TF.TF_FLOAT, 2),
   DistaffRandomNormal: sample(TF.TF_FLOAT),
