@@ -43,9 +43,9 @@ const making = ({ a, i, m, v }: Inputs): Cases => ({
   'linspace(0., 1., 4, endpoint=False)': () => jnp.linspace(0, 1, 4, { endpoint: false }),
   'eye(2)': () => jnp.eye(2),
   'eye(2, 3, k=1)': () => jnp.eye(2, 3, { k: 1 }),
-  'meshgrid(v, array([7., 8.]))[0]': () => jnp.meshgrid([v, [7, 8]])[0],
-  'meshgrid(v, array([7., 8.]))[1]': () => jnp.meshgrid([v, [7, 8]])[1],
-  "meshgrid(v, array([7., 8.]), indexing='ij')[1]": () => jnp.meshgrid([v, [7, 8]], { indexing: 'ij' })[1],
+  'meshgrid(v, array([7., 8.]))[0]': () => jnp.meshgrid(v, [7, 8])[0],
+  'meshgrid(v, array([7., 8.]))[1]': () => jnp.meshgrid(v, [7, 8])[1],
+  "meshgrid(v, array([7., 8.]), indexing='ij')[1]": () => jnp.meshgrid(v, [7, 8], { indexing: 'ij' })[1],
 });
 
 const rearranging = ({ a, i, m, t, v }: Inputs): Cases => ({

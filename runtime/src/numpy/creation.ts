@@ -1,5 +1,6 @@
 /** Making arrays. */
 import { fill, type Tensor, tensor, onesLike as tfOnesLike, zerosLike as tfZerosLike } from '#tfjs';
+import * as tree from '../tree';
 import { type ArrayLike, asarray, bool, type DType, float32, int32, shape as shapeOf } from './array';
 import { broadcastTo, reshape } from './manipulation';
 
@@ -85,9 +86,18 @@ export function eye(
   return asarray(tensor(values, [rows, columns], float32), dtype);
 }
 
-/** Coordinate grids of 1-d arrays; with 'xy' (the default) the first two axes are swapped, as in NumPy. */
-export function meshgrid(xs: readonly ArrayLike[], { indexing = 'xy' }: { indexing?: 'xy' | 'ij' } = {}): Tensor[] {
-  const axes = xs.map((_, i) => (indexing === 'xy' && i < 2 && xs.length > 1 ? 1 - i : i));
+export interface MeshgridOptions {
+  /** 'xy' (default) swaps the first two axes, as NumPy does; 'ij' has one axis for each array in turn. */
+  indexing?: 'xy' | 'ij';
+}
+
+/** Coordinate grids of 1-d arrays: `const [x, y] = jnp.meshgrid(xs, ys)`; options come last. */
+export function meshgrid(...args: readonly ArrayLike[] | readonly [...ArrayLike[], MeshgridOptions]): Tensor[] {
+  const last = args.at(-1);
+  const options = tree.isPlainObject(last) ? (last as MeshgridOptions) : {};
+  const xs = (options === last ? args.slice(0, -1) : args) as readonly ArrayLike[];
+  const swapped = (options.indexing ?? 'xy') === 'xy' && xs.length > 1;
+  const axes = xs.map((_, i) => (swapped && i < 2 ? 1 - i : i));
   const sizes: number[] = [];
   axes.forEach((axis, i) => {
     sizes[axis] = shapeOf(xs[i] as ArrayLike)[0] ?? 1;
