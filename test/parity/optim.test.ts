@@ -1,6 +1,16 @@
 /** Optimizers against Flax: ten recorded steps each (test/golden/optim.flax0.1.0.json). */
 import { describe, expect, test } from 'vitest';
-import { grad, jnp, nn, optim, type Tensor, tree, valueAndGrad } from '../../runtime/src/index';
+import {
+  evalShape,
+  grad,
+  jnp,
+  nn,
+  optim,
+  type ShapeDtypeStruct,
+  type Tensor,
+  tree,
+  valueAndGrad,
+} from '../../runtime/src/index';
 import { tf } from '../unit/tfjs';
 import { golden, type Tolerance } from './golden';
 import { expectTreeClose, toTensor, toTensors } from './trees';
@@ -166,6 +176,23 @@ describe('an optimizer', () => {
     const before = tf.memory().numTensors;
     const after = optimizer.applyGradient(target);
     expect(tf.memory().numTensors - before).toBe(tree.leaves([after.target, after.state.paramStates]).length);
+  });
+
+  test('needs no type of its hyper-parameters where it is passed on', () => {
+    const step = (optimizer: optim.Optimizer<{ w: Tensor }>, rate: number) =>
+      optimizer.applyGradient(optimizer.target, { learningRate: rate });
+    const target = { w: jnp.asarray([1, 2]) };
+    const after = [optim.GradientDescent().create(target), optim.Momentum().create(target)].map((o) => step(o, 0.5));
+    expect(after.map((o) => Array.from(o.target.w.dataSync()))).toEqual([
+      [0.5, 1],
+      [0.5, 1],
+    ]);
+  });
+
+  test('steps on shapes alone', () => {
+    const step = (kernel: Tensor) =>
+      optim.Adam({ learningRate: 0.1 }).create({ kernel }).applyGradient({ kernel }).target;
+    expect(String((evalShape(step, [3, 4]) as { kernel: ShapeDtypeStruct }).kernel)).toBe('f32[3, 4]');
   });
 
   test('without a learning rate says where to give one', () => {

@@ -46,8 +46,7 @@ export function takeAlongAxis(x: ArrayLike, indices: ArrayLike, axis = -1): tf.T
 /** Where each row of an array starts in the flat array, with one last axis of size 1. */
 function rowStarts(rows: readonly number[], length: number): tf.Tensor {
   const count = rows.reduce((product, n) => product * n, 1);
-  const starts = Int32Array.from({ length: count }, (_, row) => row * length);
-  return tf.tensor(starts, [...rows, 1], int32);
+  return tf.reshape(tf.mul(tf.range(0, count, 1, int32), tf.scalar(length, int32)), [...rows, 1]);
 }
 
 /** int32 indices in range of `length` from the start. Numbers may be given; float tensors throw. */
