@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { runPrimitive } from '../../runtime/src/bindings/randomKernels';
 import { withBackend } from '../../runtime/src/bindings/stack';
 import { config, evalShape, grad, jnp, nn, random, ShapeDtypeStruct, type Tensor } from '../../runtime/src/index';
 import { expectClose } from '../parity/golden';
@@ -98,6 +99,25 @@ test('bounds that are tensors give what the same numbers give', () => {
     shape: [5],
     data: [...random.randint(key, [5], 3, 9).dataSync()],
   });
+});
+
+test('the primitives take a batch of keys and give an array for each', () => {
+  const keys = random.split(key, 3);
+  const attrs = { shape: [4, 2], partitionable: true, dtype: 'float32' };
+  const minval = jnp.asarray([0, 10, 20]).reshape([3, 1, 1]);
+  const draws: [Tensor, (k: Tensor, i: number) => Tensor][] = [
+    [runPrimitive('DistaffRandomNormal', { key: keys }, attrs), (k) => random.normal(k, [4, 2])],
+    [runPrimitive('DistaffRandomSplit', { key: keys }, attrs), (k) => random.split(k, [4, 2])],
+    [
+      runPrimitive('DistaffRandomUniform', { key: keys, minval, maxval: minval.add(1) }, attrs),
+      (k, i) => random.uniform(k, [4, 2], { minval: 10 * i, maxval: 10 * i + 1 }),
+    ],
+    [
+      runPrimitive('DistaffRandomShuffle', { key: keys }, { ...attrs, shape: [50], axis: 0 }),
+      (k) => random.permutation(k, 50),
+    ],
+  ];
+  for (const [all, each] of draws) expectClose(all, jnp.stack([...keys].map(each)));
 });
 
 test('large arrays, made on several threads, begin as small ones do', () => {
