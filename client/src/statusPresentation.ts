@@ -39,7 +39,12 @@ const running = (status: Status | undefined): Presentation => {
   if (!status) return { text: named('loading~spin', ''), tooltip: 'Starting.', busy: true };
   const busy = !status.quiescent;
   const icon = { ok: 'symbol-ruler', warning: 'warning', error: 'error' }[status.health];
-  const text = named(busy ? 'loading~spin' : icon, status.health === 'ok' ? '' : summary(status.message));
+  const about = {
+    ok: '',
+    warning: summary(status.message) || 'stopped early',
+    error: summary(status.message) || 'not working',
+  };
+  const text = named(busy ? 'loading~spin' : icon, about[status.health]);
   return { text, tooltip: status.message, busy, ...(status.health === 'ok' ? {} : { severity: status.health }) };
 };
 

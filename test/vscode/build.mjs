@@ -31,7 +31,7 @@ export const buildTests = async () => {
   });
   await build({
     ...common,
-    entryPoints: testsIn('drive'),
+    entryPoints: ['test/vscode/drive/index.ts', ...testsIn('drive')],
     // As deep as test/vscode/drive, so that the paths to scripts/ hold.
     outdir: dist,
     format: 'esm',

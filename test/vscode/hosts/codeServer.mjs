@@ -1,21 +1,14 @@
 // Runs the suite inside VS Code's server, as a browser's user would start it.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { chromium } from 'playwright-core';
 import { ensureChromium } from '../../../scripts/setup/chromium.mjs';
 import { startHost } from '../../../scripts/vscodeHost.mjs';
+import { readResults } from '../results.mjs';
 
 const TIME_LIMIT = 180_000;
-
-/** Reads what `run()` wrote. A crashed extension host ends with exit code 0, so a missing or empty file is a failure. */
-export const readResults = (file) => {
-  const results = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
-  return results.length > 0
-    ? results
-    : [{ title: 'the suite', ms: 0, error: 'No test reported: the extension host ended before run() did.' }];
-};
 
 /** What code-server always says, and what it says of the two native modules that the set-up leaves out. */
 const NOISE =
@@ -24,7 +17,7 @@ const NOISE =
 /**
  * Runs the suite in a fresh host. Prints what VS Code logged when something failed.
  * @param {{ extension: string, tests: string, workspace: string, screenshots: string }} options
- * @returns {Promise<{ title: string, ms: number, error?: string }[]>}
+ * @returns {Promise<import('../results.mjs').TestResult[]>}
  */
 export const runInCodeServer = async ({ extension, tests, workspace, screenshots }) => {
   const dir = mkdtempSync(join(tmpdir(), 'distaff-suite-'));

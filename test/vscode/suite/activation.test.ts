@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 import { activatedExtension, distaff, open, replace } from './workspace';
 
 describe('activation', () => {

@@ -8,7 +8,7 @@ describe('hints', () => {
 
   it('show the shapes of parameters and activations when a file is opened', async () => {
     const seen = await pictureWith(await openCopy('mlp.ts', 'opened.ts'), 'f32[784, 512]', 'f32[512, 10]');
-    assert.match(seen, /x«: f32\[B, 784\]»/);
+    assert.match(seen, /x: Tensor«f32\[B, 784\]»/);
     assert.match(seen, /const h«: f32\[B, 512\]»/);
   });
 

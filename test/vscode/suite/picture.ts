@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 const labelOf = ({ label }: vscode.InlayHint): string =>
   typeof label === 'string' ? label : label.map(({ value }) => value).join('');

@@ -1,7 +1,7 @@
 import * as assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 import { pictureWith } from './picture';
 import { closeAll, openCopy, replaceAndSave } from './workspace';
 

@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../../client/src/contributions';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 import { pictureWith } from './picture';
 import { closeAll, distaff, openCopy } from './workspace';
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { SETTINGS } from '../../../client/src/contributions';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 import { picture, pictureWith } from './picture';
 import { closeAll, distaff, openCopy, replaceAndSave } from './workspace';
 

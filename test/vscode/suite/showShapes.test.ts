@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'mocha';
 import * as vscode from 'vscode';
 import { COMMANDS, SHAPES_LANGUAGE, SHAPES_SCHEME } from '../../../client/src/contributions';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 import { closeAll, open, openCopy, replaceAndSave } from './workspace';
 
 const shapesDocuments = (): vscode.TextDocument[] =>

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { DistaffApi } from '../../../client/src/extension';
-import { eventually } from './eventually';
+import { eventually } from '../eventually';
 
 const folder = (): vscode.Uri => {
   const first = vscode.workspace.workspaceFolders?.[0];
