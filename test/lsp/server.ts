@@ -28,7 +28,9 @@ export class TestServer {
     private readonly child: ChildProcess,
     readonly connection: MessageConnection,
   ) {
-    connection.onNotification(StatusNotification, (status) => this.statuses.push(status));
+    connection.onNotification(StatusNotification.method, (status: Status) => {
+      this.statuses.push(status);
+    });
     connection.onNotification(
       'textDocument/publishDiagnostics',
       (params: { uri: string; diagnostics: Diagnostic[] }) => {
@@ -125,7 +127,7 @@ export class TestServer {
       }
       shown += `${source.slice(at)}\n`;
       for (const problem of this.problems(name).filter(({ range }) => range.start.line === line)) {
-        shown += `${underline(problem, source)} ${problem.message.replaceAll('\n', '\n//')}\n`;
+        shown += `${underline(problem, source)} ${String(problem.message).replaceAll('\n', '\n//')}\n`;
       }
       line++;
     }
