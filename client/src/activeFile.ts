@@ -9,7 +9,7 @@ export const activeDistaffFile = (): TextDocument => {
   const name = document.uri.path.split('/').at(-1);
   throw new Error(
     isTypeScriptFile(document)
-      ? `${name} does not import distaff, so it has no shapes to show. Add: import { nn } from 'distaff';`
-      : `${name} is not a TypeScript file on disk. Shapes are shown for TypeScript files that import distaff.`,
+      ? `${name} does not import distaff, so it has no shapes.`
+      : `${name} has no shapes: only TypeScript files on disk that import distaff have.`,
   );
 };

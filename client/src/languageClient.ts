@@ -20,6 +20,13 @@ export interface ServerEvents {
   closed(): void;
 }
 
+/** Logs what goes wrong; what the user has to know is said once, by the one who listens. */
+class QuietLanguageClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 /** A client for one process of the language server; `module` is the file that it runs, in the extension host's own Node. */
 export const createLanguageClient = (
   module: string,
@@ -49,7 +56,7 @@ export const createLanguageClient = (
       },
     },
   };
-  const client = new LanguageClient('distaff', 'Distaff', { run, debug }, options);
+  const client = new QuietLanguageClient('distaff', 'Distaff', { run, debug }, options);
   client.onDidChangeState(({ newState }) => {
     if (newState === State.Running) events.running();
   });

@@ -40,6 +40,13 @@ describe('a user with the installed extension', () => {
     await workbench.openFile(FILE);
     await workbench.see(['f32[B, 784]', 'f32[784, 512]', 'f32[512, 10]'], 60_000);
     await session.screenshot('1-opened');
+    // The README's picture: all of a line's hints, nothing in progress.
+    await workbench.page.keyboard.press('Control+B');
+    await workbench.page
+      .locator('.statusbar-item', { hasText: /Analyzing|Initializing/ })
+      .waitFor({ state: 'detached' });
+    await session.screenshot('readme');
+    await workbench.page.keyboard.press('Control+B');
   });
 
   it('sees @input in a JSDoc comment as code: the shape has colours of its own', async () => {
@@ -87,9 +94,10 @@ describe('a user with the installed extension', () => {
     await workbench.save();
     await workbench.page.locator('.statusbar-item.warning-kind', { hasText: 'Distaff' }).waitFor({ timeout: 3_000 });
     console.log(`      the status said so ${Date.now() - saved} ms after saving`);
+    await session.screenshot('4-endless-loop');
     await workbench.status.hover();
     await workbench.page.locator('.monaco-hover', { hasText: 'Click for actions' }).waitFor();
-    await session.screenshot('4-endless-loop');
+    await session.screenshot('4-endless-loop-tooltip');
     // What was known stays in sight.
     await workbench.see(['f32[256, 10]']);
 

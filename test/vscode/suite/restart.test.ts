@@ -37,4 +37,27 @@ describe('the language server', () => {
     listener.dispose();
     await pictureWith(document, 'f32[784, 512]');
   });
+
+  it('is given up when it dies again and again, and Distaff: Restart brings it back', async () => {
+    const document = await openCopy('mlp.ts', 'dying.ts');
+    const server = await distaff();
+    await vscode.commands.executeCommand(COMMANDS.restart);
+    let crashes = 0;
+    await eventually(
+      'given up',
+      () => {
+        const { state, processId } = server;
+        if (state.kind === 'running' && processId) {
+          process.kill(processId, 'SIGKILL');
+          crashes += 1;
+        }
+        return state.kind;
+      },
+      (kind) => kind === 'failed',
+      30_000,
+    );
+    assert.ok(crashes >= 5, `given up after ${crashes} crashes`);
+    await vscode.commands.executeCommand(COMMANDS.restart);
+    await pictureWith(document, 'f32[784, 512]');
+  });
 });
