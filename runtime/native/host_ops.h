@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tensorflow/c/c_api.h"
@@ -73,7 +74,9 @@ class HostResult {
   void Fail(std::string message) { error_ = std::move(message); }
 
   const std::string& error() const { return error_; }
-  const std::vector<TF_Tensor*>& outputs() const { return outputs_; }
+
+  /** The outputs, which are the caller's from now on. */
+  std::vector<TF_Tensor*> Take() { return std::move(outputs_); }
 
  private:
   std::vector<TF_Tensor*> outputs_;

@@ -1,6 +1,15 @@
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { BindingBackend, NATIVE_BACKEND, registerBindingBackend } from './backend';
 import { type Binding, TF_CONSTANTS } from './binding';
+import { dispatcher, type OpRunner } from './dispatch';
+
+/** What the addon exports (runtime/native). */
+interface Addon extends Omit<Binding, 'executeOp'>, OpRunner {
+  readonly TF_Version: string;
+  /** Of the values of the tensors that getNumOfTensors counts. */
+  getNumOfBytes(): number;
+}
 
 /** Our N-API addon over libtensorflow. Loaded when the first value is needed, so that shapes need neither. */
 export const nativeBinding: Binding = {
@@ -9,14 +18,52 @@ export const nativeBinding: Binding = {
   deleteTensor: (id) => load().deleteTensor(id),
   tensorDataSync: (id) => load().tensorDataSync(id),
   executeOp: (...args) => load().executeOp(...args),
+  /** Before the addon is loaded, there is nothing to load it for: tfjs-node asks when it makes its backend. */
   isUsingGpuDevice: () => false,
   getNumOfTensors: () => 0,
 };
 
+let addon: Addon | undefined;
+
+/** The values that TensorFlow holds for this process: neither deleted nor collected yet. */
+export function memory(): { tensors: number; bytes: number } {
+  return { tensors: addon?.getNumOfTensors() ?? 0, bytes: addon?.getNumOfBytes() ?? 0 };
+}
+
 /** Puts the addon's own functions in place of the ones that load it. */
 function load(): Binding {
-  const addon = createRequire(import.meta.url)('../build/distaff.node') as Binding;
-  return Object.assign(nativeBinding, addon);
+  addon = requireAddon();
+  const { createTensor, deleteTensor, tensorDataSync, isUsingGpuDevice, getNumOfTensors } = addon;
+  return Object.assign(nativeBinding, {
+    createTensor,
+    deleteTensor,
+    tensorDataSync,
+    executeOp: dispatcher(addon),
+    isUsingGpuDevice,
+    getNumOfTensors,
+  });
+}
+
+function requireAddon(): Addon {
+  // TensorFlow reads it once, at its start; its notes on how it was compiled are no user's concern.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const require = createRequire(import.meta.url);
+  const file = join(dirname(require.resolve('distaff/package.json')), 'build', 'distaff.node');
+  try {
+    return require(file) as Addon;
+  } catch (error) {
+    throw notSetUp(file, error as NodeJS.ErrnoException);
+  }
+}
+
+function notSetUp(file: string, error: NodeJS.ErrnoException): Error {
+  const advice = 'Run `npx distaff setup`, which fetches libtensorflow and compiles the native addon over it.';
+  if (error.code === 'MODULE_NOT_FOUND')
+    return new Error(`The native addon is missing: there is no ${file}. ${advice}`);
+  // What the dynamic linker says of a library that it does not find.
+  const library = /(\S*libtensorflow\S*): cannot open shared object file/.exec(error.message)?.[1];
+  if (library === undefined) return new Error(`The native addon ${file} does not load. ${advice}`, { cause: error });
+  return new Error(`libtensorflow is not set up: ${file} needs ${library}. ${advice}`, { cause: error });
 }
 
 registerBindingBackend(NATIVE_BACKEND, () => new BindingBackend(nativeBinding, NATIVE_BACKEND));

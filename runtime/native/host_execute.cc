@@ -1,0 +1,66 @@
+#include "host_execute.h"
+
+#include <utility>
+#include <vector>
+
+#include "attributes.h"
+#include "handles.h"
+
+namespace distaff {
+namespace {
+
+/** Inputs in host memory, freed together. */
+class HostTensors {
+ public:
+  HostTensors() = default;
+  HostTensors(const HostTensors&) = delete;
+  HostTensors& operator=(const HostTensors&) = delete;
+  ~HostTensors() {
+    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
+  }
+
+  HostInput Add(TF_Tensor* tensor) {
+    tensors_.push_back(tensor);
+    Shape shape(TF_NumDims(tensor));
+    for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
+    return {TF_TensorType(tensor), std::move(shape), TF_TensorData(tensor), TF_TensorElementCount(tensor)};
+  }
+
+ private:
+  std::vector<TF_Tensor*> tensors_;
+};
+
+}  // namespace
+
+napi_value RunHostOp(napi_env env, const Addon& addon, const Op& op) {
+  const HostOp run = FindHostOp(op.name);
+  if (run == nullptr) {
+    Throw(env, op.name + ": the native addon has no such op. Run `npx distaff setup` to build it anew.");
+    return nullptr;
+  }
+  HostTensors tensors;
+  HostCall call;
+  call.op = op.name;
+  for (const Tensor* input : addon.inputs) {
+    TF_Tensor* tensor = TFE_TensorHandleResolve(input->handle, addon.status);
+    if (!Ok(env, addon.status, op.name)) return nullptr;
+    call.inputs.push_back(tensors.Add(tensor));
+  }
+  napi_value attributes;
+  if (!Ok(env, napi_get_reference_value(env, op.attributes, &attributes), op.name)) return nullptr;
+  if (!ReadHostAttributes(env, op.name, attributes, &call.attributes)) return nullptr;
+  HostResult result;
+  run(call, result);
+  if (!result.error().empty()) {
+    Throw(env, op.name + ": " + result.error());
+    return nullptr;
+  }
+  std::vector<TFE_TensorHandle*> handles;
+  for (TF_Tensor* output : result.Take()) {
+    TFE_TensorHandle* handle = ToHandle(env, addon, output, op.name);
+    if (handle != nullptr) handles.push_back(handle);
+  }
+  return ToJs(env, addon, handles.data(), static_cast<int>(handles.size()), op.name);
+}
+
+}  // namespace distaff
