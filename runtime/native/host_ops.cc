@@ -28,13 +28,13 @@ constexpr Entry kHostOps[] = {
     {"DistaffThreefry2x32", RunThreefry2x32},
 };
 
+}  // namespace
+
 int64_t NumberOfElements(const Shape& shape) {
   int64_t size = 1;
   for (int64_t dim : shape) size *= dim;
   return size;
 }
-
-}  // namespace
 
 HostOp FindHostOp(std::string_view name) {
   for (const Entry& entry : kHostOps) {

@@ -16,6 +16,9 @@ namespace distaff {
 
 using Shape = std::vector<int64_t>;
 
+/** The product of the sizes. */
+int64_t NumberOfElements(const Shape& shape);
+
 /** One input, already in host memory; valid during the call only. */
 struct HostInput {
   TF_DataType dtype;

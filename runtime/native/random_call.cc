@@ -5,12 +5,6 @@
 
 namespace distaff {
 
-int64_t NumberOfElements(const Shape& shape) {
-  int64_t size = 1;
-  for (int64_t dim : shape) size *= dim;
-  return size;
-}
-
 bool ReadWords(const HostInput& input, std::vector<Words>* words, HostResult& result) {
   if (input.dtype != TF_INT32 || input.shape.empty() || input.shape.back() != 2) {
     result.Fail("keys and counts are int32[..., 2]");

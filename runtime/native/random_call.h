@@ -10,8 +10,6 @@
 
 namespace distaff {
 
-int64_t NumberOfElements(const Shape& shape);
-
 /** One call, read and checked. A key of shape [..., 2] stands for that many calls, whose outputs are stacked. */
 struct RandomCall {
   std::vector<Words> keys;
