@@ -1,9 +1,11 @@
 /** The library: `import { grad, jnp, nn, optim, random, tree } from 'distaff'`. */
 import './bindings/abstract';
 import './bindings/native';
+import './inspect/print';
 import './tensorIterator';
 
 export { type DataType, Tensor } from '#tfjs';
+export { memory } from './bindings/native';
 export { config } from './config';
 export * as lax from './lax/index';
 export * as nn from './nn/index';

@@ -1,3 +1,5 @@
+import { describe } from '../inspect/describe';
+import { INSPECT } from '../inspect/print';
 import { markPytreeNode, type PytreeNode } from '../tree';
 import { methodNames, moduleSpecOf } from './callable';
 import { ModuleError } from './moduleError';
@@ -26,8 +28,14 @@ export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: 
   return markPytreeNode(model, ModelNode) as unknown as ModelOf<C, K>;
 }
 
-// A Model has no call, apply or bind: `model.call` would be mistaken for Module.call.
-const ModelPrototype = Object.create(null);
+/** A Model has no call, apply or bind of functions: `model.call` would be mistaken for Module.call. */
+const ModelPrototype = Object.create(null, {
+  [INSPECT]: {
+    value(this: { name: string; params: Params }) {
+      return `Model(${this.name}) ${describe(this.params) ?? 'without parameters'}`;
+    },
+  },
+});
 
 type AnyModel = { module: ModuleOf<unknown>; params: Params };
 

@@ -9,10 +9,11 @@ const MODULE_PATH = Symbol('distaff.modulePath');
 export function noteModulePath(error: unknown, path: string, moduleName: string): void {
   if (!(error instanceof Error) || MODULE_PATH in error) return;
   Object.defineProperty(error, MODULE_PATH, { value: path });
-  const before = error.message;
+  // The stack is made when first read, with the message of that moment.
+  const { message: before, stack } = error;
   const where = path === '/' ? `in module ${moduleName}` : `in module ${path} (${moduleName})`;
   error.message = `${before}\n  ${where}`;
-  if (error.stack?.includes(before)) error.stack = error.stack.replace(before, () => error.message);
+  error.stack = stack?.replace(before, () => error.message);
 }
 
 /** The path of the module in which an error arose, if it arose in one. */

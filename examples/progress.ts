@@ -1,0 +1,36 @@
+import { SingleBar } from 'cli-progress';
+
+/** What stands behind the bar. */
+export interface Measures {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** A progress bar of training steps with loss, accuracy, steps/s and the time left. */
+export function progressBar(label: string, steps: number) {
+  const started = performance.now();
+  const bar = new SingleBar({
+    format: `${label} {bar} {value}/{total} steps | loss {loss} | accuracy {accuracy} | {rate} steps/s | {left} left`,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    hideCursor: true,
+    fps: 5,
+    // Without a terminal a line now and then tells as much.
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+  });
+  bar.start(steps, 0, { loss: '–', accuracy: '–', rate: '–', left: '–' });
+  return {
+    update(step: number, { loss, accuracy }: Measures): void {
+      const perSecond = (1000 * step) / (performance.now() - started);
+      bar.update(step, {
+        loss: loss.toFixed(4),
+        accuracy: `${(100 * accuracy).toFixed(1)} %`,
+        rate: perSecond.toFixed(0),
+        left: `${Math.ceil((steps - step) / perSecond)} s`,
+      });
+    },
+    stop: () => bar.stop(),
+  };
+}
