@@ -1,0 +1,57 @@
+// Trains the examples on their real data, as a user does, and checks what they reach. `npm run test:examples`.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs `distaff run FILE`; prints its output as it comes and gives it back. */
+function run(file, ...args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['runtime/bin/distaff.mjs', 'run', file, ...args], {
+      cwd: root,
+      env: { ...process.env, NODE_OPTIONS: '--expose-gc' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        output += chunk;
+        process.stdout.write(chunk);
+      });
+    }
+    child.on('error', reject);
+    child.on('exit', (code) => resolve({ code, output }));
+  });
+}
+
+let passed = 0;
+let failed = 0;
+const check = (sentence, holds) => {
+  console.log(`${holds ? 'ok  ' : 'FAIL'} ${sentence}`);
+  if (holds) passed++;
+  else failed++;
+};
+
+const MODELS = [
+  { model: 'mlp', epochs: 3, accuracy: 97 },
+  { model: 'cnn', epochs: 2, accuracy: 98.5 },
+];
+for (const { model, epochs, accuracy } of MODELS) {
+  const { code, output } = await run('examples/mnist.ts', '--model', model, '--epochs', String(epochs));
+  const found = [...output.matchAll(/test accuracy ([\d.]+) % \((\d+) tensors/g)];
+  const reached = Number(found.at(-1)?.[1] ?? 0);
+  const tensors = found.map((epoch) => Number(epoch[2]));
+  check(`examples/mnist.ts --model ${model} ends well after ${epochs} epochs`, code === 0 && found.length === epochs);
+  check(`the ${model} reaches ${accuracy} % on the test images of MNIST: ${reached} %`, reached >= accuracy);
+  const [first = 0] = tensors;
+  check(
+    `its tensors in use do not grow from epoch to epoch: ${tensors.join(', ')}`,
+    first > 0 && tensors.every((count) => count <= first),
+  );
+  check(
+    'its progress shows loss, accuracy, steps/s and the time left',
+    /loss \d.*accuracy [\d.]+ %.*steps\/s.*left/.test(output),
+  );
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
