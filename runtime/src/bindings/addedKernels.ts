@@ -37,3 +37,17 @@ registerKernel({
 export const qr = op({
   qr_: (x: Tensor): [q: Tensor, r: Tensor] => engine().runKernel('Qr', { x } as NamedTensorMap) as [Tensor, Tensor],
 });
+
+registerKernel({
+  kernelName: 'ReluGrad',
+  backendName: NATIVE_BACKEND,
+  kernelFunc: ({ inputs, backend }) => {
+    const { dy, x } = inputs as { dy: TensorInfo; x: TensorInfo };
+    return (backend as OpBackend).executeSingleOutput('ReluGrad', [FLOAT], [dy, x]);
+  },
+});
+
+/** `dy` where `x` is positive, else 0; both f32 of one shape. One pass, where tfjs's step function takes six. */
+export const reluGrad = op({
+  reluGrad_: (dy: Tensor, x: Tensor): Tensor => engine().runKernel('ReluGrad', { dy, x } as NamedTensorMap),
+});

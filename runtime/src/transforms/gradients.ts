@@ -3,6 +3,7 @@
  * tensors' own methods as well as for jnp.
  */
 import * as tf from '#tfjs';
+import { reluGrad } from '../bindings/addedKernels';
 
 interface GradientRule {
   /** Names of the inputs that the gradient needs. */
@@ -71,6 +72,15 @@ const gradientRules: Readonly<Record<string, GradientRule>> = {
   LeakyRelu: {
     inputs: ['x'],
     grad: (dy, [x], { alpha }) => ({ x: () => tf.where(tf.greaterEqual(x, 0), dy, tf.mul(dy, alpha)) }),
+  },
+
+  Relu: {
+    inputs: ['x'],
+    grad: (dy, [x]) => ({ x: () => reluGrad(dy, x) }),
+  },
+  ReluGrad: {
+    inputs: ['x'],
+    grad: (ddy, [x]) => ({ dy: () => reluGrad(ddy, x), x: () => tf.zerosLike(x) }),
   },
 
   // 0 at 6.

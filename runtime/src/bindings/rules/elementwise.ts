@@ -30,6 +30,7 @@ export const elementwise: ShapeRules = {
   Cosh: unary(INEXACT),
   Elu: unary(FLOATING),
   EluGrad: alike(FLOATING),
+  ReluGrad: alike(FLOATING),
   Erf: unary(FLOATING),
   Exp: unary(INEXACT),
   Expm1: unary(INEXACT),
