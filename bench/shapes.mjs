@@ -36,20 +36,32 @@ for (const [model, file] of Object.entries(MODELS)) {
   const uri = pathToFileURL(fileURLToPath(url)).href;
   const text = readFileSync(url, 'utf8');
   const first = await time(() =>
-    connection.sendNotification('textDocument/didOpen', { textDocument: { uri, languageId: 'typescript', version: 1, text } }),
+    connection.sendNotification('textDocument/didOpen', {
+      textDocument: { uri, languageId: 'typescript', version: 1, text },
+    }),
   );
   const times = [];
   for (let i = 0; i < WARM_UP + SAVES; i++) {
     // A changed file each time, as a user's save is.
     const contentChanges = [{ text: `${text}\n// ${i}\n` }];
-    await connection.sendNotification('textDocument/didChange', { textDocument: { uri, version: i + 2 }, contentChanges });
+    await connection.sendNotification('textDocument/didChange', {
+      textDocument: { uri, version: i + 2 },
+      contentChanges,
+    });
     times.push(await time(() => connection.sendNotification('textDocument/didSave', { textDocument: { uri } })));
   }
   const warm = times.slice(WARM_UP).sort((a, b) => a - b);
   const at = (quantile) => warm[Math.floor(quantile * (warm.length - 1))].toFixed(1);
   const range = { start: { line: 0, character: 0 }, end: { line: 1e6, character: 0 } };
   const hints = await connection.sendRequest('textDocument/inlayHint', { textDocument: { uri }, range });
-  rows.push({ model, hints: hints.length, 'first ms': first.toFixed(1), 'p50 ms': at(0.5), 'p95 ms': at(0.95), 'max ms': at(1) });
+  rows.push({
+    model,
+    hints: hints.length,
+    'first ms': first.toFixed(1),
+    'p50 ms': at(0.5),
+    'p95 ms': at(0.95),
+    'max ms': at(1),
+  });
 }
 console.table(rows);
 await connection.sendRequest('shutdown');

@@ -12,7 +12,12 @@ const vitest = ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json',
 const steps = [
   { name: 'setup', command: ['node', 'scripts/setup.mjs'], minutes: 15, count: asOne },
   { name: 'types', command: ['npx', 'tsc', '-b'], minutes: 3, count: asOne },
-  { name: 'lint', command: ['npx', 'biome', 'ci', '--error-on-warnings', '.'], minutes: 2, count: asOne },
+  {
+    name: 'lint',
+    command: ['npx', 'biome', 'ci', '--colors=off', '--error-on-warnings', '.'],
+    minutes: 2,
+    count: asOne,
+  },
   {
     name: 'vitest',
     command: /** @type {[string, ...string[]]} */ (vitest),

@@ -28,7 +28,9 @@ export const BottleneckBlock = nn.module(
         : x;
       let y = nn.relu(Norm(nn.Conv(x, { features: filters, kernelSize: [1, 1], bias: false })));
       y = nn.relu(Norm(nn.Conv(y, { features: filters, kernelSize: [3, 3], strides, bias: false })));
-      y = Norm(nn.Conv(y, { features: filters * 4, kernelSize: [1, 1], bias: false }), { scaleInit: nn.initializers.zeros });
+      y = Norm(nn.Conv(y, { features: filters * 4, kernelSize: [1, 1], bias: false }), {
+        scaleInit: nn.initializers.zeros,
+      });
       return nn.relu(y.add(shortcut));
     }
   },
