@@ -14,6 +14,7 @@ import {
 } from '../../runtime/src/index';
 import { array, expectClose, golden, type Tolerance } from './golden';
 import { expectTreeClose } from './trees';
+import { writtenByFlax } from './writtenByFlax';
 
 type Entry = Record<string, unknown>;
 
@@ -234,6 +235,10 @@ describe.each([
       expectTreeClose(optimizer.target.params, expected.final_params, trained);
       expectClose(optimizer.target(points), expected.trained_line, trained);
       expect(array(losses.at(-1)).data[0]).toBeCloseTo(expected.final_loss_printed as number, 5);
+
+      const { target, state } = writtenByFlax(`tour_state.flax0.1.0.${part}.msgpack`).optimizer;
+      expectTreeClose(optimizer.target.params, target.params, trained);
+      expect(optimizer.state.step).toBe(state.step);
     });
   });
 });
