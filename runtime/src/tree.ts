@@ -1,7 +1,8 @@
 /**
  * Pytrees (jax.tree_util): nested containers with tensors or other values at the leaves. Arrays and plain objects are
  * containers, as are registered classes, Models and Optimizers; null and undefined are empty containers; everything
- * else is a leaf. Objects are traversed by sorted key, as JAX traverses dicts, and come out sorted.
+ * else is a leaf. Objects are traversed by sorted key, as JAX traverses dicts, and come out sorted (JavaScript itself
+ * lists keys such as '10' before the others). Symbol keys are no part of a tree.
  */
 import type { Tensor } from '#tfjs';
 
@@ -29,16 +30,23 @@ export function markPytreeNode<T extends object>(object: T, node: PytreeNode<T>)
 
 type Primitive = string | number | boolean | bigint | symbol | null | undefined;
 
+/** Models (functions by type), Optimizers and dataclasses: containers whose type says nothing of their leaves. */
+export type Opaque = { replace(changes: never): unknown };
+
 /** The type of `tree` with every leaf replaced by `R`: arrays, tuples and objects keep their form. */
 export type MapLeaves<T, R> = T extends Tensor
   ? R
   : T extends null | undefined
     ? T
-    : T extends Primitive | ((...args: never[]) => unknown)
+    : T extends Primitive
       ? R
-      : T extends object
-        ? { -readonly [K in keyof T]: MapLeaves<T[K], R> }
-        : R;
+      : T extends Opaque
+        ? T
+        : T extends (...args: never[]) => unknown
+          ? R
+          : T extends object
+            ? { -readonly [K in keyof T]: MapLeaves<T[K], R> }
+            : R;
 
 /** A tree's form without its leaves (JAX's PyTreeDef). */
 export class Structure {
@@ -57,7 +65,7 @@ export class Structure {
       this.children.length === other.children.length &&
       this.keys.length === other.keys.length &&
       this.keys.every((key, i) => key === other.keys[i]) &&
-      sameAux(this.aux, other.aux) &&
+      (this.kind === 'none' || sameAux(this.aux, other.aux)) &&
       this.children.every((child, i) => child.equals(other.children[i] as Structure))
     );
   }
@@ -81,7 +89,11 @@ function sameAux(a: unknown, b: unknown): boolean {
 }
 
 const LEAF = new Structure('leaf', [], [], undefined, 1);
-const NONE = new Structure('none', [], [], undefined, 0);
+/** Alike, and each comes back as what it was. */
+const NONE = { null: new Structure('none', [], [], null, 0), undefined: new Structure('none', [], [], undefined, 0) };
+
+/** Deeper than any tree that somebody means, and far from the end of the stack. */
+const DEEPEST = 1000;
 
 export interface TreeOptions {
   /** Says where to stop: a container for which this is true counts as a leaf. */
@@ -104,7 +116,8 @@ function parts(value: unknown): Parts | undefined {
     const { children, keys = [], aux } = node.flatten(value);
     return { kind: node, children, keys, aux };
   }
-  if (Array.isArray(value)) return { kind: 'array', children: value, keys: [], aux: undefined };
+  // A hole is undefined.
+  if (Array.isArray(value)) return { kind: 'array', children: [...value], keys: [], aux: undefined };
   if (!isPlainObject(value)) return undefined;
   const keys = Object.keys(value).sort();
   return { kind: 'object', children: keys.map((key) => value[key]), keys, aux: undefined };
@@ -114,24 +127,31 @@ function parts(value: unknown): Parts | undefined {
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+}
+
+function checkDepth(depth: number): void {
+  if (depth > DEEPEST)
+    throw new Error(`A tree is more than ${DEEPEST} containers deep. Does something contain itself?`);
 }
 
 /** The leaves in traversal order and the structure that puts them together again. */
 export function flatten(tree: unknown, options: TreeOptions = {}): [leaves: unknown[], structure: Structure] {
   const leaves: unknown[] = [];
-  const visit = (value: unknown): Structure => {
+  const visit = (value: unknown, depth: number): Structure => {
+    checkDepth(depth);
     const found = options.isLeaf?.(value) ? undefined : parts(value);
     if (found === undefined) {
       leaves.push(value);
       return LEAF;
     }
-    if (found.kind === 'none') return NONE;
+    if (found.kind === 'none') return value === null ? NONE.null : NONE.undefined;
     const before = leaves.length;
-    const children = found.children.map(visit);
+    const children = found.children.map((child) => visit(child, depth + 1));
     return new Structure(found.kind, found.keys, children, found.aux, leaves.length - before);
   };
-  const structure = visit(tree);
+  const structure = visit(tree, 0);
   return [leaves, structure];
 }
 
@@ -143,7 +163,7 @@ export function unflatten(structure: Structure, leaves: readonly unknown[]): unk
   let next = 0;
   const build = ({ kind, keys, children, aux }: Structure): unknown => {
     if (kind === 'leaf') return leaves[next++];
-    if (kind === 'none') return null;
+    if (kind === 'none') return aux;
     const values = children.map(build);
     if (kind === 'array') return values;
     if (kind === 'object') return Object.fromEntries(keys.map((key, i) => [key, values[i]]));
@@ -166,7 +186,11 @@ export function structure(tree: unknown, options?: TreeOptions): Structure {
  * Applies `fn` to each leaf of `tree`, and to what stands at the same place in the `rest`; the result has `tree`'s form.
  * Throws where one of the `rest` has another structure.
  */
-export function map<T, R>(fn: (leaf: LeafOf<T>, ...rest: any_[]) => R, tree: T, ...rest: unknown[]): MapLeaves<T, R> {
+export function map<T, R>(
+  fn: (leaf: NoInfer<LeafOf<T>>, ...rest: any_[]) => R,
+  tree: T,
+  ...rest: unknown[]
+): MapLeaves<T, R> {
   const [first, form] = flatten(tree);
   const others = rest.map((other) => flattenUpTo(form, other));
   const mapped = first.map((leaf, i) => fn(leaf as LeafOf<T>, ...others.map((column) => column[i] as any_)));
@@ -183,11 +207,15 @@ export type LeafOf<T> = unknown extends T
     ? T
     : T extends null | undefined
       ? never
-      : T extends Primitive | ((...args: never[]) => unknown)
+      : T extends Primitive
         ? T
-        : T extends object
-          ? LeafOf<T[keyof T & (T extends readonly unknown[] ? number : unknown)]>
-          : T;
+        : T extends Opaque
+          ? any_
+          : T extends (...args: never[]) => unknown
+            ? T
+            : T extends object
+              ? LeafOf<T[keyof T & (T extends readonly unknown[] ? number : unknown)]>
+              : T;
 
 /** What `tree` has where `form` has leaves; throws where their containers differ. */
 export function flattenUpTo(form: Structure, tree: unknown): unknown[] {
@@ -203,8 +231,12 @@ export function flattenUpTo(form: Structure, tree: unknown): unknown[] {
       got.kind === expected.kind &&
       got.children.length === expected.children.length &&
       got.keys.every((key, i) => key === expected.keys[i]);
-    if (!fits) {
-      throw new Error(`The trees differ at ${path || 'the root'}: expected ${expected}, got ${structure(value)}.`);
+    const at = path || 'the root';
+    if (!fits) throw new Error(`The trees differ at ${at}: expected ${expected}, got ${structure(value)}.`);
+    if (expected.kind !== 'none' && !sameAux(expected.aux, got.aux)) {
+      throw new Error(
+        `The trees differ at ${at}: both are ${expected}, but what they hold beside leaves is not equal.`,
+      );
     }
     expected.children.forEach((child, i) => {
       visit(child, got.children[i], `${path}/${expected.keys[i] ?? i}`);
@@ -218,6 +250,7 @@ export function flattenUpTo(form: Structure, tree: unknown): unknown[] {
 export function flattenWithPath(tree: unknown, options: TreeOptions = {}): [path: string[], leaf: unknown][] {
   const found: [string[], unknown][] = [];
   const visit = (value: unknown, path: string[]): void => {
+    checkDepth(path.length);
     const node = options.isLeaf?.(value) ? undefined : parts(value);
     if (node === undefined) found.push([path, value]);
     else for (const [i, child] of node.children.entries()) visit(child, [...path, node.keys[i] ?? String(i)]);
@@ -226,9 +259,14 @@ export function flattenWithPath(tree: unknown, options: TreeOptions = {}): [path
   return found;
 }
 
-/** Folds the leaves from the left (jax.tree_util.tree_reduce). */
-export function reduce<R>(fn: (accumulator: R, leaf: any_) => R, tree: unknown, initial: R): R {
-  return leaves(tree).reduce(fn, initial) as R;
+/**
+ * Folds the leaves from the left (jax.tree_util.tree_reduce), from `initial` or else from the first leaf on. Throws
+ * TypeError if there is neither.
+ */
+export function reduce<R>(fn: (accumulator: R, leaf: any_) => R, tree: unknown, ...initial: [initial?: R]): R {
+  const [first, ...rest] = [...initial, ...leaves(tree)];
+  if (first === undefined && initial.length === 0) throw new TypeError('tree.reduce: no leaves and no initial value.');
+  return rest.reduce<R>((accumulator, leaf) => fn(accumulator, leaf), first as R);
 }
 
 /** Whether all leaves are truthy (jax.tree_util.tree_all). */
