@@ -14,6 +14,7 @@ import {
 import './gradients';
 import * as tree from '../tree';
 import { formatTensor } from './shapeDtypeStruct';
+import { checkSynchronous } from './synchronous';
 
 // biome-ignore lint/suspicious/noExplicitAny: the further arguments are the caller's.
 type Any = any;
@@ -49,14 +50,12 @@ export function valueAndGrad(
   { argnums = 0, hasAux = false }: { argnums?: number | readonly number[]; hasAux?: boolean } = {},
 ): (...args: Any[]) => [Any, Any] {
   return (...args) => {
-    const indices = typeof argnums === 'number' ? [argnums] : argnums;
-    const targets = indices.map((index) => {
-      if (index >= args.length)
-        throw new Error(`grad: argument ${index} was asked for, but got ${args.length} arguments.`);
-      return tree.flatten(args[index]);
-    });
+    const indices = positions(argnums, args.length);
+    const targets = indices.map((index) => tree.flatten(args[index]));
     // Fresh aliases: tensors that `fn` closes over are constants even where they are also leaves of the argument.
-    const inputs = targets.map(([leaves], i) => leaves.map((leaf) => differentiable(leaf, indices[i] as number)));
+    const inputs = indices.map((index) =>
+      tree.flattenWithPath(args[index]).map(([path, leaf]) => differentiable(leaf, index, path)),
+    );
     const changed = [...args];
     indices.forEach((index, i) => {
       changed[index] = tree.unflatten((targets[i] as [unknown, tree.Structure])[1], inputs[i] as Tensor[]);
@@ -66,8 +65,10 @@ export function valueAndGrad(
     const [value, grads] = differentiate(() => {
       const result = fn(...changed);
       if (!hasAux) return result;
+      checkSynchronous(result, 'grad: the function');
       if (!Array.isArray(result) || result.length !== 2) {
-        throw new Error(`grad: with hasAux the function must return [value, aux], got ${String(result)}.`);
+        const got = Array.isArray(result) ? `an array of ${result.length}` : kindOf(result);
+        throw new TypeError(`grad: with hasAux the function must return [value, aux], got ${got}.`);
       }
       aux = result[1];
       return result[0];
@@ -110,11 +111,34 @@ export function grad(
   };
 }
 
-function differentiable(leaf: unknown, argnum: number): Tensor {
+/** The arguments' positions; negative ones count from the end, as in JAX. */
+function positions(argnums: number | readonly number[], argumentCount: number): number[] {
+  const asked = typeof argnums === 'number' ? [argnums] : argnums;
+  const found = asked.map((index) => (index < 0 ? index + argumentCount : index));
+  found.forEach((position, i) => {
+    if (!Number.isInteger(position) || position < 0 || position >= argumentCount) {
+      throw new RangeError(
+        `grad: argument ${asked[i]} was asked for, but there are ${argumentCount}: 0 is the first, -1 the last.`,
+      );
+    }
+    if (found.indexOf(position) < i) throw new RangeError(`grad: argument ${asked[i]} was asked for twice.`);
+  });
+  return found;
+}
+
+function differentiable(leaf: unknown, argnum: number, path: readonly string[]): Tensor {
   if (typeof leaf === 'number') return tensor(leaf, [], 'float32');
   if (leaf instanceof Tensor && leaf.dtype === 'float32') return leaf.clone();
-  const got = leaf instanceof Tensor ? formatTensor(leaf) : typeof leaf;
-  throw new TypeError(`grad: argument ${argnum} must hold float32 tensors or numbers only, got ${got}.`);
+  const at = path.length > 0 ? ` at /${path.join('/')}` : '';
+  throw new TypeError(
+    `grad: argument ${argnum} must hold float32 tensors or numbers only, got ${kindOf(leaf)}${at}. ` +
+      'Give what is not to be differentiated as another argument.',
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (value instanceof Tensor) return formatTensor(value);
+  return value === undefined ? 'nothing' : value === null ? 'null' : typeof value;
 }
 
 interface Taping {
@@ -127,14 +151,8 @@ interface Taping {
 function differentiate(fn: () => Tensor, inputs: Tensor[]): [Tensor, Tensor[]] {
   const taping = engine() as unknown as Taping;
   const { state } = taping;
-  let value: Tensor;
-  taping.startTape();
   try {
-    value = checkedLoss(fn());
-  } finally {
-    taping.endTape();
-  }
-  try {
+    const value = taped(taping, () => checkedLoss(fn()));
     const nodes = getFilteredNodesXToY(differentiableNodes(state.activeTape ?? []), inputs, value);
     const grads = tidy(() => {
       const byId: Record<number, Tensor> = { [value.id]: ones([]) };
@@ -148,6 +166,15 @@ function differentiate(fn: () => Tensor, inputs: Tensor[]): [Tensor, Tensor[]] {
       for (const node of state.activeTape ?? []) for (const saved of node.saved ?? []) saved.dispose();
       state.activeTape = null;
     }
+  }
+}
+
+function taped<T>(taping: Taping, fn: () => T): T {
+  taping.startTape();
+  try {
+    return fn();
+  } finally {
+    taping.endTape();
   }
 }
 
@@ -165,11 +192,8 @@ function differentiableNodes(tape: readonly TapeNode[]): TapeNode[] {
 
 function checkedLoss(value: unknown): Tensor {
   if (typeof value === 'number') return tensor(value, [], 'float32');
-  if (!(value instanceof Tensor)) {
-    throw new TypeError(
-      `grad: the function must return a scalar, got ${value === undefined ? 'nothing' : typeof value}.`,
-    );
-  }
+  checkSynchronous(value, 'grad: the function');
+  if (!(value instanceof Tensor)) throw new TypeError(`grad: the function must return a scalar, got ${kindOf(value)}.`);
   if (value.rank !== 0 || value.dtype !== 'float32') {
     throw new TypeError(
       `grad: gradients exist only of functions with a float32 scalar output, got ${formatTensor(value)}. ` +
