@@ -1,17 +1,24 @@
 import { type DataType, Tensor } from '#tfjs';
 import { formatShape } from '../bindings/aval';
-import { isPlainObject } from '../tree';
+import { isPlainObject, type Opaque } from '../tree';
 
 /** A tensor's shape and dtype without its values (jax.ShapeDtypeStruct). A leaf of pytrees. */
 class Struct {
+  static {
+    Object.defineProperty(Struct, 'name', { value: 'ShapeDtypeStruct' });
+  }
+
   readonly shape: readonly number[];
   readonly dtype: DataType;
 
   constructor(shape: readonly number[], dtype: DataType = 'float32') {
-    for (const size of shape) {
-      if (!Number.isInteger(size) || size < 0) {
-        throw new Error(`ShapeDtypeStruct: a shape holds whole numbers >= 0, got [${shape.join(', ')}].`);
-      }
+    if (!Array.isArray(shape) || !shape.every((size) => Number.isInteger(size) && size >= 0)) {
+      const got = Array.isArray(shape) ? `[${shape.join(', ')}]` : String(shape);
+      throw new TypeError(`ShapeDtypeStruct: a shape is an array of whole numbers >= 0, got ${got}.`);
+    }
+    if (!Object.hasOwn(SHORT_DTYPE, dtype)) {
+      const known = Object.keys(SHORT_DTYPE).join(', ');
+      throw new TypeError(`ShapeDtypeStruct: there is no dtype '${String(dtype)}'. There are ${known}.`);
     }
     this.shape = [...shape];
     this.dtype = dtype;
@@ -51,9 +58,20 @@ export function formatTensor({ shape, dtype }: { shape: readonly number[]; dtype
 /** What stands for a tensor of type `T` where only shapes are needed; containers stay as they are. */
 export type Spec<T> = T extends Tensor
   ? readonly number[] | string | ShapeDtypeStruct | { readonly shape: readonly number[]; readonly dtype?: DataType }
-  : T extends object
-    ? { [K in keyof T]: Spec<T[K]> }
-    : T;
+  : T extends Opaque | ((...args: never[]) => unknown)
+    ? T
+    : T extends object
+      ? { [K in keyof T]: Spec<T[K]> }
+      : T;
+
+/** The type of `T` with a struct for each tensor. */
+export type AsStructs<T> = T extends Tensor
+  ? Struct
+  : T extends Opaque | ((...args: never[]) => unknown)
+    ? T
+    : T extends object
+      ? { [K in keyof T]: AsStructs<T[K]> }
+      : T;
 
 /** An array of numbers is a shape, of float32. */
 export function isShape(spec: unknown): spec is readonly number[] {

@@ -1,5 +1,5 @@
 import type { DataType } from '#tfjs';
-import { isPlainObject } from '../tree';
+import * as tree from '../tree';
 import { isArrayLike, isShape, SHORT_DTYPE, ShapeDtypeStruct } from './shapeDtypeStruct';
 
 const DTYPES = new Map<string, DataType>([
@@ -9,18 +9,25 @@ const DTYPES = new Map<string, DataType>([
 
 /** Turns a pytree of specs (shapes, strings, structs, tensors) into the same tree of ShapeDtypeStructs. */
 export function toStructs(spec: unknown, at = 'the spec'): unknown {
-  if (spec === null || spec === undefined) return spec;
+  const isLeaf = (value: unknown) => isShape(value) || isArrayLike(value);
+  const structs = tree.flattenWithPath(spec, { isLeaf }).map(([path, leaf]) => toStruct(leaf, at + pathText(path)));
+  return tree.unflatten(tree.structure(spec, { isLeaf }), structs);
+}
+
+/** A string may be a whole tree of specs. */
+function toStruct(spec: unknown, at: string): unknown {
   if (isShape(spec)) return new ShapeDtypeStruct(spec);
   if (typeof spec === 'string') return parseSpec(spec);
   if (isArrayLike(spec)) return new ShapeDtypeStruct(spec.shape, spec.dtype ?? 'float32');
-  if (Array.isArray(spec)) return spec.map((item, i) => toStructs(item, `${at}[${i}]`));
-  if (isPlainObject(spec)) {
-    return Object.fromEntries(Object.entries(spec).map(([key, item]) => [key, toStructs(item, `${at}.${key}`)]));
-  }
-  throw new Error(
+  throw new TypeError(
     `${at} should be a shape such as [1, 28, 28, 1], a string such as 'i32[8, 128]', a ShapeDtypeStruct, ` +
       `or an array or object of these; got ${String(spec)}.`,
   );
+}
+
+/** `[0].image`, as JavaScript writes it. */
+function pathText(path: readonly string[]): string {
+  return path.map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join('');
 }
 
 /** A spec's text does not parse; `offset` says where. */
