@@ -23,7 +23,7 @@ struct Addon {
   Tensors* tensors = nullptr;
   /** Gone before the context. */
   std::unique_ptr<Ops> ops;
-  /** What runOp says about a single output: dtype, rank, shape. The memory of the Int32Array that is exported. */
+  /** What a new tensor is (see MetadataField). The memory of the Int32Array that is exported. */
   int32_t* metadata = nullptr;
   napi_ref metadata_array = nullptr;
   /** Scratch of runOp, kept for its memory. */
@@ -39,8 +39,11 @@ struct Addon {
   bool Start(napi_env env);
 };
 
+/** What stands where in `metadata`. */
+enum MetadataField { kNumber, kShared, kDType, kRank, kShape };
+
 /** Room in `metadata`: TensorFlow allows no rank above 254. */
-constexpr int kMetadataLength = 256;
+constexpr int kMetadataLength = kShape + 254;
 
 /** A call's first N arguments and its Addon. */
 template <size_t N>

@@ -22,12 +22,12 @@ constexpr int kUsualOutputs = 8;
 
 bool IsHostOp(const Op& op) { return op.name.compare(0, 7, "Distaff") == 0; }
 
-/** The tensors of `count` ids and their dtypes, into the addon's scratch. */
-bool ReadInputs(napi_env env, Addon* addon, const Op& op, const napi_value* ids, size_t count) {
+/** The tensors with `count` numbers and their dtypes, into the addon's scratch. */
+bool ReadInputs(napi_env env, Addon* addon, const Op& op, const napi_value* numbers, size_t count) {
   addon->inputs.resize(count);
   addon->dtypes.resize(count);
   for (size_t i = 0; i < count; i++) {
-    const Tensor* input = addon->tensors->Unwrap(env, ids[i], op.name);
+    const Tensor* input = addon->tensors->Find(env, numbers[i], op.name);
     if (input == nullptr) return false;
     addon->inputs[i] = input;
     addon->dtypes[i] = static_cast<char>(input->dtype);
@@ -61,7 +61,8 @@ napi_value Execute(napi_env env, const Addon& addon, const Op& op, const Operati
   std::vector<TFE_TensorHandle*> many(count > kUsualOutputs ? count : 0);
   TFE_TensorHandle** outputs = many.empty() ? usual : many.data();
   TFE_Execute(operation.tfe, outputs, &count, addon.status);
-  return Ok(env, addon.status, op.name) ? ToJs(env, addon, outputs, count, op.name) : nullptr;
+  if (!Ok(env, addon.status, op.name)) return nullptr;
+  return count == 1 ? ToJs(env, addon, outputs[0], op.name) : ToJs(env, addon, outputs, count, op.name);
 }
 
 /** Makes `operation` ready to run again, with or without its attributes. */

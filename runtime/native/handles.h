@@ -15,9 +15,12 @@ namespace distaff {
 TFE_TensorHandle* ToHandle(napi_env env, const Addon& addon, TF_Tensor* tensor, std::string_view where);
 
 /**
- * An op's outputs, whose handles it takes over, for JavaScript: a single one as its id, with the rest in
- * `addon.metadata`; else `[id, dtype, ...shape][]`. Null with an exception pending.
+ * A tensor for JavaScript, of a handle, which it takes over: the tensor's number, or its group if that is new; with the
+ * rest in `addon.metadata`. Null with an exception pending.
  */
+napi_value ToJs(napi_env env, const Addon& addon, TFE_TensorHandle* handle, std::string_view where);
+
+/** Several tensors, as above: each is an array of that value and what was in `addon.metadata`. */
 napi_value ToJs(napi_env env, const Addon& addon, TFE_TensorHandle** handles, int count, std::string_view where);
 
 }  // namespace distaff

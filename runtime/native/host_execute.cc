@@ -60,6 +60,7 @@ napi_value RunHostOp(napi_env env, const Addon& addon, const Op& op) {
     TFE_TensorHandle* handle = ToHandle(env, addon, output, op.name);
     if (handle != nullptr) handles.push_back(handle);
   }
+  if (handles.size() == 1) return ToJs(env, addon, handles[0], op.name);
   return ToJs(env, addon, handles.data(), static_cast<int>(handles.size()), op.name);
 }
 

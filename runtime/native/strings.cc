@@ -17,21 +17,19 @@ void FreeStrings(void* data, size_t bytes, void*) {
   ::operator delete(data);
 }
 
-bool CopyString(napi_env env, napi_value value, TF_TString* string, int64_t* bytes) {
+bool CopyString(napi_env env, napi_value value, TF_TString* string) {
   napi_typedarray_type type;
   size_t length = 0;
   void* data = nullptr;
   const napi_status status = napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr);
   if (status != napi_ok || type != napi_uint8_array) return false;
   TF_StringCopy(string, static_cast<const char*>(data), length);
-  *bytes += static_cast<int64_t>(length);
   return true;
 }
 
 }  // namespace
 
-TF_Tensor* StringsFromJs(napi_env env, const std::vector<int64_t>& shape, int64_t size, napi_value array,
-                         int64_t* bytes) {
+TF_Tensor* StringsFromJs(napi_env env, const std::vector<int64_t>& shape, int64_t size, napi_value array) {
   uint32_t length;
   if (!Ok(env, napi_get_array_length(env, array, &length), "createTensor: the strings")) return nullptr;
   if (length != size) {
@@ -39,15 +37,14 @@ TF_Tensor* StringsFromJs(napi_env env, const std::vector<int64_t>& shape, int64_
                    " strings came.");
     return nullptr;
   }
-  const size_t array_bytes = length * sizeof(TF_TString);
-  TF_TString* strings = static_cast<TF_TString*>(::operator new(array_bytes));
+  const size_t bytes = length * sizeof(TF_TString);
+  TF_TString* strings = static_cast<TF_TString*>(::operator new(bytes));
   for (uint32_t i = 0; i < length; i++) TF_StringInit(strings + i);
-  TF_Tensor* tensor = TF_NewTensor(TF_STRING, shape.data(), static_cast<int>(shape.size()), strings, array_bytes,
+  TF_Tensor* tensor = TF_NewTensor(TF_STRING, shape.data(), static_cast<int>(shape.size()), strings, bytes,
                                    FreeStrings, nullptr);
-  *bytes = static_cast<int64_t>(array_bytes);
   for (uint32_t i = 0; i < length; i++) {
     napi_value element;
-    if (napi_get_element(env, array, i, &element) == napi_ok && CopyString(env, element, strings + i, bytes)) continue;
+    if (napi_get_element(env, array, i, &element) == napi_ok && CopyString(env, element, strings + i)) continue;
     TF_DeleteTensor(tensor);
     ThrowType(env, "createTensor: string " + std::to_string(i) + " is no Uint8Array of its UTF-8 bytes.");
     return nullptr;

@@ -12,8 +12,7 @@
 namespace distaff {
 
 /** A TF_STRING tensor of `array`'s bytes; null with an exception pending if they do not fit the shape. */
-TF_Tensor* StringsFromJs(napi_env env, const std::vector<int64_t>& shape, int64_t size, napi_value array,
-                         int64_t* bytes);
+TF_Tensor* StringsFromJs(napi_env env, const std::vector<int64_t>& shape, int64_t size, napi_value array);
 
 /** The bytes of each string; null with an exception pending if memory is short. */
 napi_value StringsToJs(napi_env env, const TF_Tensor* tensor);

@@ -33,7 +33,7 @@ bool IsInt32Pair(TF_DataType dtype, napi_typedarray_type type) {
 }
 
 TF_Tensor* ValuesFromJs(napi_env env, const std::vector<int64_t>& shape, int64_t size, const DType& dtype,
-                        napi_value values, int64_t* bytes) {
+                        napi_value values) {
   napi_typedarray_type type;
   size_t length = 0;
   void* data = nullptr;
@@ -49,12 +49,12 @@ TF_Tensor* ValuesFromJs(napi_env env, const std::vector<int64_t>& shape, int64_t
                    std::to_string(size * per_value) + " values, but " + std::to_string(length) + " came.");
     return nullptr;
   }
-  *bytes = size * static_cast<int64_t>(TF_DataTypeSize(dtype.dtype));
-  TF_Tensor* tensor = TF_AllocateTensor(dtype.dtype, shape.data(), static_cast<int>(shape.size()), *bytes);
+  const size_t bytes = size * TF_DataTypeSize(dtype.dtype);
+  TF_Tensor* tensor = TF_AllocateTensor(dtype.dtype, shape.data(), static_cast<int>(shape.size()), bytes);
   if (tensor == nullptr) {
-    Throw(env, "createTensor: no memory for " + std::to_string(*bytes) + " bytes.");
-  } else if (*bytes > 0) {
-    std::memcpy(TF_TensorData(tensor), data, *bytes);
+    Throw(env, "createTensor: no memory for " + std::to_string(bytes) + " bytes.");
+  } else if (bytes > 0) {
+    std::memcpy(TF_TensorData(tensor), data, bytes);
   }
   return tensor;
 }
@@ -92,24 +92,23 @@ napi_value CreateTensor(napi_env env, napi_callback_info info) {
     Throw(env, "createTensor: no tensor has the shape " + Format(shape) + ".");
     return nullptr;
   }
-  int64_t bytes = 0;
   TF_Tensor* tensor = nullptr;
   if (dtype == TF_STRING) {
-    tensor = StringsFromJs(env, shape, size, call.args[2], &bytes);
+    tensor = StringsFromJs(env, shape, size, call.args[2]);
   } else if (const DType* known = FindDType(dtype)) {
-    tensor = ValuesFromJs(env, shape, size, *known, call.args[2], &bytes);
+    tensor = ValuesFromJs(env, shape, size, *known, call.args[2]);
   } else {
     Throw(env, "createTensor: TensorFlow's dtype " + std::to_string(dtype) + " has no values in JavaScript.");
   }
   if (tensor == nullptr) return nullptr;
   TFE_TensorHandle* handle = ToHandle(env, *call.addon, tensor, "createTensor");
-  return handle == nullptr ? nullptr : call.addon->tensors->Wrap(env, handle, dtype, bytes);
+  return handle == nullptr ? nullptr : ToJs(env, *call.addon, handle, "createTensor");
 }
 
 napi_value DeleteTensor(napi_env env, napi_callback_info info) {
   Call<1> call;
   if (!call.Read(env, info)) return nullptr;
-  Tensor* tensor = call.addon->tensors->Unwrap(env, call.args[0], "deleteTensor");
+  Tensor* tensor = call.addon->tensors->Find(env, call.args[0], "deleteTensor");
   if (tensor != nullptr) call.addon->tensors->Delete(env, tensor);
   return nullptr;
 }
@@ -117,7 +116,7 @@ napi_value DeleteTensor(napi_env env, napi_callback_info info) {
 napi_value TensorDataSync(napi_env env, napi_callback_info info) {
   Call<1> call;
   if (!call.Read(env, info)) return nullptr;
-  Tensor* tensor = call.addon->tensors->Unwrap(env, call.args[0], "tensorDataSync");
+  Tensor* tensor = call.addon->tensors->Find(env, call.args[0], "tensorDataSync");
   if (tensor == nullptr) return nullptr;
   TF_Tensor* values = TFE_TensorHandleResolve(tensor->handle, call.addon->status);
   napi_value result = nullptr;

@@ -1,13 +1,15 @@
 #include "tensors.h"
 
 #include <cstdlib>
+#include <string>
 
 #include "errors.h"
 
 namespace distaff {
 namespace {
 
-constexpr size_t kBlockBytes = 64 * 1024;
+/** A tensor of at most this size shares a group. */
+constexpr int64_t kSmallBytes = 256;
 
 /** What a tensor costs beside its values: TensorFlow's handle and buffer, our struct. */
 constexpr int64_t kOverheadBytes = 512;
@@ -15,48 +17,42 @@ constexpr int64_t kOverheadBytes = 512;
 /** Smaller changes wait for more. */
 constexpr int64_t kReportedBytes = 64 * 1024;
 
-const void* BlockOf(const void* pointer) {
-  return reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(pointer) & ~(kBlockBytes - 1));
-}
-
 }  // namespace
 
 void Tensors::Close() {
   closed_ = true;
-  if (externals_ == 0) delete this;
+  if (free_.size() == groups_.size()) delete this;
 }
 
-Tensors::~Tensors() {
-  TFE_DeleteContext(context_);
-  for (const void* block : blocks_) std::free(const_cast<void*>(block));
-}
-
-napi_value Tensors::Wrap(napi_env env, TFE_TensorHandle* handle, TF_DataType dtype, int64_t bytes) {
-  Tensor* tensor = Allocate();
-  *tensor = {handle, dtype, bytes};
+bool Tensors::Add(napi_env env, TFE_TensorHandle* handle, TF_DataType dtype, int64_t bytes, TensorId* id) {
+  const bool small = bytes <= kSmallBytes;
+  Group* group = shared_;
+  id->group = nullptr;
+  id->shared = small;
+  if (!small || group == nullptr || group->used == kGroupSize) {
+    group = NewGroup();
+    const napi_status status = napi_create_external(env, group, Finalize, nullptr, &id->group);
+    if (status != napi_ok) {
+      TFE_DeleteTensorHandle(handle);
+      Recycle(group);
+      return ThrowNapi(env, status, "A new tensor");
+    }
+    if (small) shared_ = group;
+  }
+  id->number = group->index * kGroupSize + group->used;
+  group->members[group->used++] = {handle, dtype, bytes};
   count_++;
   bytes_ += bytes;
   unreported_ += bytes + kOverheadBytes;
-  napi_value external;
-  const napi_status status = napi_create_external(env, tensor, Finalize, this, &external);
-  if (status != napi_ok) {
-    Release(tensor);
-    Recycle(tensor);
-    ThrowNapi(env, status, "A new tensor");
-    return nullptr;
-  }
   ReportMemory(env);
-  return external;
+  return true;
 }
 
-Tensor* Tensors::Unwrap(napi_env env, napi_value value, std::string_view where) {
-  void* pointer = nullptr;
-  if (napi_get_value_external(env, value, &pointer) != napi_ok || !IsOurs(pointer)) {
-    ThrowType(env, std::string(where) + ": expected a tensor of the native binding, got something else.");
-    return nullptr;
-  }
-  Tensor* tensor = static_cast<Tensor*>(pointer);
-  if (tensor->handle == nullptr) {
+Tensor* Tensors::Find(napi_env env, napi_value value, std::string_view where) {
+  uint32_t number;
+  if (!Ok(env, napi_get_value_uint32(env, value, &number), where)) return nullptr;
+  Tensor* tensor = number / kGroupSize < groups_.size() ? &groups_[number / kGroupSize]->members[number % kGroupSize] : nullptr;
+  if (tensor == nullptr || tensor->handle == nullptr) {
     Throw(env, std::string(where) + ": a tensor was used after it was deleted.");
     return nullptr;
   }
@@ -68,37 +64,31 @@ void Tensors::Delete(napi_env env, Tensor* tensor) {
   ReportMemory(env);
 }
 
-void Tensors::Finalize(node_api_basic_env, void* data, void* hint) {
-  Tensor* tensor = static_cast<Tensor*>(data);
-  Tensors* tensors = static_cast<Tensors*>(hint);
-  if (tensor->handle != nullptr) tensors->Release(tensor);
-  tensors->Recycle(tensor);
-  if (tensors->closed_ && tensors->externals_ == 0) delete tensors;
-}
-
-Tensor* Tensors::Allocate() {
-  if (free_.empty()) {
-    void* block = std::aligned_alloc(kBlockBytes, kBlockBytes);
-    if (block == nullptr) std::abort();
-    blocks_.insert(block);
-    Tensor* first = static_cast<Tensor*>(block);
-    for (size_t i = kBlockBytes / sizeof(Tensor); i-- > 0;) free_.push_back(first + i);
+void Tensors::Finalize(node_api_basic_env, void* data, void*) {
+  Group* group = static_cast<Group*>(data);
+  Tensors* tensors = group->tensors;
+  for (Tensor& member : group->members) {
+    if (member.handle != nullptr) tensors->Release(&member);
   }
-  Tensor* tensor = free_.back();
+  tensors->Recycle(group);
+  if (tensors->closed_) tensors->Close();
+}
+
+Tensors::Group* Tensors::NewGroup() {
+  if (free_.empty()) {
+    const uint32_t index = static_cast<uint32_t>(groups_.size());
+    groups_.push_back(std::make_unique<Group>(Group{this, index, 0, {}}));
+    free_.push_back(groups_.back().get());
+  }
+  Group* group = free_.back();
   free_.pop_back();
-  externals_++;
-  return tensor;
+  return group;
 }
 
-void Tensors::Recycle(Tensor* tensor) {
-  free_.push_back(tensor);
-  externals_--;
-}
-
-bool Tensors::IsOurs(const void* pointer) {
-  const void* block = BlockOf(pointer);
-  if (block != last_block_ && blocks_.count(block) != 0) last_block_ = block;
-  return block == last_block_ && block != nullptr;
+void Tensors::Recycle(Group* group) {
+  group->used = 0;
+  if (shared_ == group) shared_ = nullptr;
+  free_.push_back(group);
 }
 
 void Tensors::Release(Tensor* tensor) {

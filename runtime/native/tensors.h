@@ -1,26 +1,36 @@
-// The tensors of one JavaScript environment. JavaScript holds each as an external value whose finalizer, which touches
-// no JavaScript, runs during the garbage collection itself: a synchronous loop that drops tensors frees them too.
+// The tensors of one JavaScript environment. In JavaScript a tensor is a number and its group, an external value: when
+// nothing holds the group, its finalizer, which touches no JavaScript, runs during the garbage collection itself and frees
+// its tensors. So a synchronous loop that drops tensors frees them too. Small tensors share a group, since making and
+// collecting one costs as much as a small op; others have one of their own and go when they are dropped.
 #ifndef DISTAFF_TENSORS_H_
 #define DISTAFF_TENSORS_H_
 
 #include <node_api.h>
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "tensorflow/c/eager/c_api.h"
 
 namespace distaff {
 
-/** What an external points to. */
 struct Tensor {
   /** Null once deleted. */
-  TFE_TensorHandle* handle;
-  TF_DataType dtype;
+  TFE_TensorHandle* handle = nullptr;
+  TF_DataType dtype = TF_FLOAT;
   /** Of its values; what TensorFlow and we spend around them is not in it. */
-  int64_t bytes;
+  int64_t bytes = 0;
+};
+
+/** A tensor as JavaScript gets it. */
+struct TensorId {
+  uint32_t number;
+  /** Its group if that is new; else null, and its group is the one that was last shared. */
+  napi_value group;
+  /** Whether the next tensors may get the new group, too. */
+  bool shared;
 };
 
 class Tensors {
@@ -29,43 +39,51 @@ class Tensors {
   Tensors(const Tensors&) = delete;
   Tensors& operator=(const Tensors&) = delete;
 
-  /** Ends this object and its context, at once or with the last external: Node fixes no order of finalizers at exit. */
+  /** Ends this object and its context, at once or with the last group: Node fixes no order of finalizers at exit. */
   void Close();
 
-  TFE_Context* context() const { return context_; }
+  /** Takes `handle` over, also when it fails; false with an exception pending then. */
+  bool Add(napi_env env, TFE_TensorHandle* handle, TF_DataType dtype, int64_t bytes, TensorId* id);
 
-  /** Takes `handle` over, also when it fails; null with an exception pending then. */
-  napi_value Wrap(napi_env env, TFE_TensorHandle* handle, TF_DataType dtype, int64_t bytes);
+  /** JavaScript did not get the last id: its group is not shared any more. */
+  void Unshare() { shared_ = nullptr; }
 
-  /** The tensor that `value` stands for; throws (and is null) if it is not one of ours or was deleted. */
-  Tensor* Unwrap(napi_env env, napi_value value, std::string_view where);
+  /** The tensor with a number; throws (and is null) if there is none or it was deleted. */
+  Tensor* Find(napi_env env, napi_value number, std::string_view where);
 
-  /** Frees the values now; the external stays until it is collected. */
+  /** Frees the values now. */
   void Delete(napi_env env, Tensor* tensor);
 
   int64_t count() const { return count_; }
   int64_t bytes() const { return bytes_; }
 
  private:
-  ~Tensors();
+  /** A tensor that something holds keeps the others in memory: they are few. */
+  static constexpr uint32_t kGroupSize = 8;
 
-  static void Finalize(node_api_basic_env env, void* tensor, void* tensors);
+  struct Group {
+    Tensors* tensors;
+    uint32_t index;
+    uint32_t used;
+    Tensor members[kGroupSize];
+  };
 
-  Tensor* Allocate();
-  bool IsOurs(const void* pointer);
+  ~Tensors() { TFE_DeleteContext(context_); }
+
+  static void Finalize(node_api_basic_env env, void* group, void* hint);
+
+  Group* NewGroup();
+  void Recycle(Group* group);
   void Release(Tensor* tensor);
-  void Recycle(Tensor* tensor);
   /** Tells V8 about memory taken or freed since last time, once it is worth the call. V8 may collect during it. */
   void ReportMemory(napi_env env);
 
   TFE_Context* const context_;
   bool closed_ = false;
-  int64_t externals_ = 0;
-  // Tensors live in aligned blocks: an external of another addon is recognised without following its pointer.
-  std::unordered_set<const void*> blocks_;
-  /** Where the last tensor was found, and the next one probably is. */
-  const void* last_block_ = nullptr;
-  std::vector<Tensor*> free_;
+  std::vector<std::unique_ptr<Group>> groups_;
+  std::vector<Group*> free_;
+  /** The one that small tensors share now. */
+  Group* shared_ = nullptr;
   int64_t count_ = 0;
   int64_t bytes_ = 0;
   int64_t unreported_ = 0;

@@ -13,19 +13,15 @@ import {
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findOnPath } from './findOnPath.mjs';
 import { run } from './run.mjs';
 
 const sources = fileURLToPath(new URL('../native/', import.meta.url));
-const build = fileURLToPath(new URL('../build/', import.meta.url));
-const addon = join(build, 'distaff.node');
-/** A hash of what the addon was made of. */
-const stamp = join(build, 'distaff.node.sha256');
-
+const addon = fileURLToPath(new URL('../build/distaff.node', import.meta.url));
 const flags = [
-  ...['-std=c++17', '-O2', '-fPIC', '-fvisibility=hidden', '-fno-math-errno', '-Wall', '-Wextra'],
+  ...['-fvisibility=hidden', '-fno-math-errno', '-Wall', '-Wextra'],
   // The version of Node-API whose finalizers run during the garbage collection (native/tensors.h).
   ...['-DNAPI_EXPERIMENTAL', '-DNODE_API_EXPERIMENTAL_NO_WARNING'],
 ];
@@ -38,35 +34,49 @@ const flags = [
  * @param {(line: string) => void} options.log
  * @returns {Promise<string>} the addon's path
  */
-export async function compileAddon({ tensorflowDir, log }) {
+export const compileAddon = (options) => compileOverTensorflow({ ...options, sources, flags, output: addon });
+
+/**
+ * Any addon over libtensorflow, of all C++ files in a folder.
+ * @param {object} options
+ * @param {string} options.sources
+ * @param {string[]} options.flags
+ * @param {string} options.output
+ * @param {string} options.tensorflowDir
+ * @param {(line: string) => void} options.log
+ * @returns {Promise<string>} `output`
+ */
+export async function compileOverTensorflow({ sources, flags, output, tensorflowDir, log }) {
   const tensorflow = resolve(tensorflowDir);
-  const [compiler, ...before] = findCompiler();
-  const compile = [...before, ...flags, '-isystem', findNodeHeaders(), '-isystem', join(tensorflow, 'include'), '-c'];
+  const [compiler = '', ...before] = findCompiler();
+  const include = ['-isystem', findNodeHeaders(), '-isystem', join(tensorflow, 'include')];
+  const compile = [...before, '-std=c++17', '-O2', '-fPIC', ...flags, ...include, '-c'];
   const libraries = [`-L${tensorflow}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'];
   const link = [...before, '-shared', ...libraries, `-Wl,-rpath,${tensorflow}`];
-  const digest = hashOf([compiler, compile, link]);
-  if (existsSync(addon) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return addon;
+  const stamp = `${output}.sha256`;
+  const digest = hashOf(sources, [compiler, compile, link]);
+  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return output;
 
-  log(`Compiling the native addon with ${compiler}`);
-  mkdirSync(build, { recursive: true });
-  const scratch = mkdtempSync(join(build, 'native-'));
+  log(`Compiling ${basename(output)} with ${compiler}`);
+  mkdirSync(dirname(output), { recursive: true });
+  const scratch = mkdtempSync(`${output}-`);
   try {
     const units = filesOf(sources).filter((name) => name.endsWith('.cc'));
     const object = (name) => join(scratch, `${name}.o`);
     await eachInParallel(units, (name) => run(compiler, [...compile, join(sources, name), '-o', object(name)]));
-    const made = join(scratch, 'distaff.node');
+    const made = join(scratch, 'made.node');
     await run(compiler, [...units.map(object), ...link, '-o', made]);
     rmSync(stamp, { force: true });
-    renameSync(made, addon);
+    renameSync(made, output);
     writeFileSync(stamp, digest);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
-  return addon;
+  return output;
 }
 
-/** Of the sources and of `command`. */
-function hashOf(command) {
+/** What an addon is made of. */
+function hashOf(sources, command) {
   const hash = createHash('sha256').update(JSON.stringify(command));
   for (const name of filesOf(sources)) hash.update(`\0${name}\0`).update(readFileSync(join(sources, name)));
   return hash.digest('hex');

@@ -1,15 +1,12 @@
 import type { Binding, OpAttr, TensorId, TensorMetadata } from './binding';
+import { METADATA, type NewTensor, type TensorAddon, type tensorIds } from './nativeTensor';
 
-/** One output's id, with the rest in `metadata`; else all of each output. */
-type RunResult = TensorId | [id: TensorId, dtype: number, ...shape: number[]][];
-
-/** What the addon gives for executing ops. An op is a name with attributes; it stays prepared under its number. */
-export interface OpRunner {
+/** What the addon (runtime/native) exports for executing ops. An op is a name with attributes, and stays prepared. */
+export interface OpAddon extends TensorAddon {
   newOp(name: string, attrs: readonly OpAttr[]): number;
-  runOp(op: number, numOutputs: number, ...inputs: readonly TensorId[]): RunResult;
+  /** The output if it is one; else all of them, each with what `metadata` says of it. */
+  runOp(op: number, numOutputs: number, ...inputs: number[]): NewTensor | [NewTensor, ...number[]][];
   deleteOp(op: number): void;
-  /** dtype, rank, shape of the last single output. */
-  readonly metadata: Int32Array;
 }
 
 interface PreparedOp {
@@ -24,9 +21,9 @@ const MOST_PREPARED = 64;
  * `executeOp` that parses a list of attributes once: later calls with equal ones find the op prepared. An engine
  * compares the lists and makes the results faster than an addon can.
  */
-export function dispatcher(runner: OpRunner): Binding['executeOp'] {
+export function dispatcher(addon: OpAddon, { identify, numberOf }: ReturnType<typeof tensorIds>): Binding['executeOp'] {
+  const { runOp, metadata } = addon;
   const preparedByName = new Map<string, PreparedOp[]>();
-  const { runOp, metadata } = runner;
 
   function prepare(name: string, attrs: readonly OpAttr[]): number {
     let prepared = preparedByName.get(name);
@@ -36,36 +33,41 @@ export function dispatcher(runner: OpRunner): Binding['executeOp'] {
     }
     for (const op of prepared) if (equalAttrs(op.attrs, attrs)) return op.number;
     if (prepared.length === MOST_PREPARED) {
-      for (const { number } of prepared.splice(0)) runner.deleteOp(number);
+      for (const { number } of prepared.splice(0)) addon.deleteOp(number);
     }
     const copy = structuredClone(attrs);
-    const number = runner.newOp(name, copy);
+    const number = addon.newOp(name, copy);
     prepared.push({ number, attrs: copy });
     return number;
   }
 
   /** Engines spread an array more slowly than they read it. */
-  function run(op: number, numOutputs: number, inputs: readonly TensorId[]): RunResult {
-    const ids = inputs as [TensorId, TensorId, TensorId];
+  function run(name: string, op: number, numOutputs: number, inputs: readonly TensorId[]) {
+    const number = (i: number) => numberOf(inputs[i] as TensorId, name);
     switch (inputs.length) {
       case 1:
-        return runOp(op, numOutputs, ids[0]);
+        return runOp(op, numOutputs, number(0));
       case 2:
-        return runOp(op, numOutputs, ids[0], ids[1]);
+        return runOp(op, numOutputs, number(0), number(1));
       case 3:
-        return runOp(op, numOutputs, ids[0], ids[1], ids[2]);
+        return runOp(op, numOutputs, number(0), number(1), number(2));
       default:
-        return runOp(op, numOutputs, ...inputs);
+        return runOp(op, numOutputs, ...inputs.map((id) => numberOf(id, name)));
     }
   }
 
-  return function executeOp(name, attrs, inputs, numOutputs): TensorMetadata[] {
-    const result = run(prepare(name, attrs), numOutputs, inputs);
-    if (Array.isArray(result)) return result.map(([id, dtype, ...shape]) => ({ id, shape, dtype }));
+  function describe(tensor: NewTensor, about: ArrayLike<number>): TensorMetadata {
     const shape: number[] = [];
-    const end = 2 + (metadata[1] as number);
-    for (let i = 2; i < end; i++) shape.push(metadata[i] as number);
-    return [{ id: result, shape, dtype: metadata[0] as number }];
+    const end = METADATA.SHAPE + (about[METADATA.RANK] as number);
+    for (let i: number = METADATA.SHAPE; i < end; i++) shape.push(about[i] as number);
+    return { id: identify(tensor, about), shape, dtype: about[METADATA.DTYPE] as number };
+  }
+
+  return function executeOp(name, attrs, inputs, numOutputs) {
+    const result = run(name, prepare(name, attrs), numOutputs, inputs);
+    return Array.isArray(result)
+      ? result.map(([tensor, ...about]) => describe(tensor, about))
+      : [describe(result, metadata)];
   };
 }
 

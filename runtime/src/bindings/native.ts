@@ -1,13 +1,18 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { BindingBackend, NATIVE_BACKEND, registerBindingBackend } from './backend';
 import { type Binding, TF_CONSTANTS } from './binding';
-import { dispatcher, type OpRunner } from './dispatch';
+import { dispatcher, type OpAddon } from './dispatch';
+import { tensorIds } from './nativeTensor';
 
 /** What the addon exports (runtime/native). */
-interface Addon extends Omit<Binding, 'executeOp'>, OpRunner {
+interface Addon extends OpAddon {
   readonly TF_Version: string;
-  /** Of the values of the tensors that getNumOfTensors counts. */
+  isUsingGpuDevice(): boolean;
+  getNumOfTensors(): number;
+  /** Of the values of those tensors. */
   getNumOfBytes(): number;
 }
 
@@ -30,30 +35,38 @@ export function memory(): { tensors: number; bytes: number } {
   return { tensors: addon?.getNumOfTensors() ?? 0, bytes: addon?.getNumOfBytes() ?? 0 };
 }
 
-/** Puts the addon's own functions in place of the ones that load it. */
+/** Puts what the addon does in place of what loads it, once: a caller may have read a loading function before. */
 function load(): Binding {
-  addon = requireAddon();
-  const { createTensor, deleteTensor, tensorDataSync, isUsingGpuDevice, getNumOfTensors } = addon;
+  if (addon !== undefined) return nativeBinding;
+  const loaded = requireAddon();
+  addon = loaded;
+  const ids = tensorIds(loaded);
   return Object.assign(nativeBinding, {
-    createTensor,
-    deleteTensor,
-    tensorDataSync,
-    executeOp: dispatcher(addon),
-    isUsingGpuDevice,
-    getNumOfTensors,
-  });
+    createTensor: (shape, dtype, values) => ids.identify(loaded.createTensor(shape, dtype, values)),
+    deleteTensor: (id) => loaded.deleteTensor(ids.numberOf(id, 'deleteTensor')),
+    tensorDataSync: (id) => loaded.tensorDataSync(ids.numberOf(id, 'tensorDataSync')),
+    executeOp: dispatcher(loaded, ids),
+    isUsingGpuDevice: loaded.isUsingGpuDevice,
+    getNumOfTensors: loaded.getNumOfTensors,
+  } satisfies Partial<Binding>);
 }
 
 function requireAddon(): Addon {
   // TensorFlow reads it once, at its start; its notes on how it was compiled are no user's concern.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  const require = createRequire(import.meta.url);
-  const file = join(dirname(require.resolve('distaff/package.json')), 'build', 'distaff.node');
+  const file = join(packageFolder(), 'build', 'distaff.node');
   try {
-    return require(file) as Addon;
+    return createRequire(import.meta.url)(file) as Addon;
   } catch (error) {
     throw notSetUp(file, error as NodeJS.ErrnoException);
   }
+}
+
+/** Of this package: its sources and its bundles are at different depths. */
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
+  return folder;
 }
 
 function notSetUp(file: string, error: NodeJS.ErrnoException): Error {
