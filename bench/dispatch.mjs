@@ -32,6 +32,8 @@ const log = (line) => console.error(line);
 const tensorflowDir = await ensureLibtensorflow({ log });
 await compileAddon({ tensorflowDir, log });
 const ours = await nativeBinding();
+// Loaded first, it keeps libtensorflow quiet.
+ours.deleteTensor(ours.createTensor([], FLOAT, new Float32Array(1)));
 const stock = require(
   await compileOverTensorflow({
     sources: at('node_modules/@tensorflow/tfjs-node/binding'),
