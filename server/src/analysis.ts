@@ -1,21 +1,28 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import type { AnalysisMessage, AnalysisRecord, EvaluateRequest } from '../../runtime/src/host/analysis/protocol';
+import type { AnalysisRecord, EvaluateRequest } from '../../runtime/src/host/analysis/protocol';
+import { AnalysisProcess } from './analysisProcess';
 
 /** How an evaluation ended. Whatever it was, the records that came before count. */
 export type Outcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'timeout'; readonly budget: number }
-  | { readonly kind: 'crash'; readonly reason: string };
+  | { readonly kind: 'crash'; readonly reason: string }
+  /** A newer request for the same file made it useless, or a restart ended it. */
+  | { readonly kind: 'superseded' };
 
 export interface Analyzed {
   readonly records: readonly AnalysisRecord[];
   readonly outcome: Outcome;
 }
 
+type Request = Omit<EvaluateRequest, 'type' | 'id' | 'deadline'>;
+
 interface Running {
   readonly id: number;
   readonly records: AnalysisRecord[];
+  readonly isWanted: () => boolean;
   readonly finish: (outcome: Outcome) => void;
+  /** Ends it soon. */
+  readonly hurry: () => void;
 }
 
 /**
@@ -23,8 +30,7 @@ interface Running {
  * budget, and started again whenever it ends. User code never runs in the server itself.
  */
 export class Analysis {
-  private child: ChildProcess | undefined;
-  private ready: Promise<void> = Promise.resolve();
+  private process: AnalysisProcess | undefined;
   private running: Running | undefined;
   private queue: Promise<unknown> = Promise.resolve();
   private nextId = 1;
@@ -35,113 +41,111 @@ export class Analysis {
     private readonly script: string,
     private readonly log: (message: string) => void,
   ) {
-    this.start();
+    this.restart();
   }
 
-  /** Evaluates after what was asked before. `budget` is in ms and does not count starting the process. */
-  evaluate(request: Omit<EvaluateRequest, 'type' | 'id'>, budget: number): Promise<Analyzed> {
-    const result = this.queue.then(() => this.evaluateNow(request, budget));
+  /**
+   * Evaluates after what was asked before, unless it is not wanted any more by then. `budget` is in ms and does not
+   * count starting the process.
+   */
+  evaluate(request: Request, budget: number, isWanted: () => boolean): Promise<Analyzed> {
+    if (this.running?.isWanted() === false) this.running.hurry();
+    const result = this.queue.then(() => (isWanted() ? this.evaluateNow(request, budget, isWanted) : SUPERSEDED));
     this.queue = result.catch(() => {});
     return result;
   }
 
   restart(): void {
-    this.kill();
-    this.start();
+    this.process?.kill();
+    this.process = undefined;
+    if (!this.disposed) this.process = this.start();
+    this.running?.finish({ kind: 'superseded' });
   }
 
   dispose(): void {
     this.disposed = true;
-    this.kill();
+    this.restart();
   }
 
-  private async evaluateNow(request: Omit<EvaluateRequest, 'type' | 'id'>, budget: number): Promise<Analyzed> {
+  private async evaluateNow(request: Request, budget: number, isWanted: () => boolean): Promise<Analyzed> {
     // Evaluated modules stay in the process' memory: now and then a fresh one takes over.
     if (++this.evaluations % EVALUATIONS_PER_PROCESS === 0) this.restart();
-    const records: AnalysisRecord[] = [];
-    try {
-      await this.ready;
-    } catch (error) {
-      return { records, outcome: { kind: 'crash', reason: (error as Error).message } };
-    }
+    const failure = await this.whenReady();
+    if (failure !== undefined) return { records: [], outcome: failure };
     const id = this.nextId++;
+    const records: AnalysisRecord[] = [];
+    const started = performance.now();
     const outcome = await new Promise<Outcome>((resolve) => {
-      const timer = setTimeout(() => {
-        this.running?.finish({ kind: 'timeout', budget });
-        this.restart();
-      }, budget);
+      const endIn = (ms: number, ended: Outcome) =>
+        setTimeout(() => {
+          finish(ended);
+          this.restart();
+        }, ms);
+      let timer = endIn(budget, { kind: 'timeout', budget });
       const finish = (ended: Outcome) => {
         clearTimeout(timer);
         this.running = undefined;
         resolve(ended);
       };
-      this.running = { id, records, finish };
-      this.child?.send({ type: 'evaluate', id, ...request } satisfies EvaluateRequest);
+      const hurry = () => {
+        clearTimeout(timer);
+        timer = endIn(Math.min(budget, TIME_TO_START) - (performance.now() - started), { kind: 'superseded' });
+      };
+      this.running = { id, records, isWanted, finish, hurry };
+      this.process?.send({ type: 'evaluate', id, deadline: 2 * budget + 1000, ...request });
     });
     return { records, outcome };
   }
 
-  private start(): void {
-    if (this.disposed) return;
-    this.ready = this.startWith(0);
-    // Whoever evaluates next sees the failure.
-    this.ready.catch((error) => this.log(`The analysis process does not start: ${error.message}`));
+  /** Waits for a process that can evaluate; undefined when there is one. */
+  private async whenReady(): Promise<Outcome | undefined> {
+    for (;;) {
+      const { process } = this;
+      if (process === undefined) return { kind: 'superseded' };
+      try {
+        await process.ready;
+        return undefined;
+      } catch (error) {
+        // Another one took its place meanwhile.
+        if (process !== this.process) continue;
+        // Whatever kept it from starting may be gone by the next time.
+        this.restart();
+        return { kind: 'crash', reason: (error as Error).message };
+      }
+    }
   }
 
-  private startWith(attempt: number): Promise<void> {
-    const flags = SANDBOX_FLAGS[attempt] ?? [];
-    const child = fork(this.script, {
-      execArgv: ['--experimental-vm-modules', '--no-warnings', '--max-old-space-size=2048', ...flags],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  private start(): AnalysisProcess {
+    const process = new AnalysisProcess(this.script, {
+      received: (message) => this.received(message),
+      ended: (reason, stderr) => {
+        if (process !== this.process) return;
+        this.log(`The analysis process ended: ${reason}\n${stderr}`);
+        this.process = this.start();
+        this.running?.finish({ kind: 'crash', reason });
+      },
     });
-    this.child = child;
-    let stderr = '';
-    child.stderr?.on('data', (chunk) => {
-      stderr = (stderr + chunk).slice(-4000);
+    process.ready.catch((error) => {
+      if (process === this.process) this.log(`The analysis process does not start: ${error.message}`);
     });
-    return new Promise((resolve, reject) => {
-      let ready = false;
-      child.on('message', (message: AnalysisMessage) => {
-        if (message.type !== 'ready') this.receive(message);
-        else {
-          ready = true;
-          resolve();
-        }
-      });
-      child.on('error', reject);
-      child.on('exit', (code, signal) => {
-        if (ready) this.ended(child, signal ?? `exit code ${code}`, stderr);
-        // This Node may not know the sandbox's flag: try the next form of it.
-        else if (child === this.child && attempt + 1 < SANDBOX_FLAGS.length)
-          this.startWith(attempt + 1).then(resolve, reject);
-        else reject(new Error(stderr.trim() || `It ended with ${signal ?? `exit code ${code}`}.`));
-      });
-    });
+    return process;
   }
 
-  private receive(message: AnalysisRecord & { id: number }): void {
+  private received(message: AnalysisRecord & { readonly id: number }): void {
     const { running } = this;
-    if (running === undefined || running.id !== message.id) return;
-    if (message.type === 'done') running.finish({ kind: 'done' });
-    else running.records.push(message);
-  }
-
-  private ended(child: ChildProcess, reason: string, stderr: string): void {
-    if (child !== this.child) return;
-    this.log(`The analysis process ended: ${reason}\n${stderr}`);
-    this.running?.finish({ kind: 'crash', reason: /heap out of memory/.test(stderr) ? 'out of memory' : reason });
-    this.start();
-  }
-
-  private kill(): void {
-    const { child } = this;
-    this.child = undefined;
-    child?.removeAllListeners('exit');
-    child?.kill('SIGKILL');
+    // What is sent by anything but the evaluation that runs says nothing.
+    if (running === undefined || running.id !== message?.id) return;
+    if (message.type !== 'done') running.records.push(message);
+    else {
+      running.finish({ kind: 'done' });
+      if (!message.reusable) this.restart();
+    }
   }
 }
 
 const EVALUATIONS_PER_PROCESS = 500;
 
-/** Node's permission model: user code may read files to import them, and nothing else. Its flag lost a prefix in Node 22. */
-const SANDBOX_FLAGS = [['--permission', '--allow-fs-read=*'], ['--experimental-permission', '--allow-fs-read=*'], []];
+/** Starting a process takes about as long, in ms: an evaluation that ends before that is not worth a kill. */
+const TIME_TO_START = 300;
+
+const SUPERSEDED: Analyzed = { records: [], outcome: { kind: 'superseded' } };

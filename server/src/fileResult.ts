@@ -3,7 +3,8 @@ import type { Analysis, Outcome } from './analysis';
 import { type Hint, hintsOf } from './hints';
 import { type Diagnosis, problemsOf } from './problems';
 import type { ModuleShapes, Status } from './protocol';
-import { type Compiled, compile, type ReadText } from './source/compile';
+import { type Compiled, compile } from './source/compile';
+import type { ReadText } from './source/graph';
 
 /** What one evaluation of a file gave. */
 export interface FileResult {
@@ -17,29 +18,40 @@ export interface FileResult {
   readonly complete: boolean;
   /** The file and the workspace files it uses. */
   readonly paths: readonly string[];
+  /** Some file that it imports did not exist. */
+  readonly lacksFiles: boolean;
 }
 
 const OK: Status = { health: 'ok', quiescent: true, message: 'Shapes are up to date.' };
 
-/** Compiles and evaluates a file. Never throws: what goes wrong is in the result. */
+/** Compiles and evaluates a file; undefined where a newer request made it useless. Never throws: what goes wrong is in the result. */
 export async function workOut(
   path: string,
   readText: ReadText,
   analysis: Analysis,
   budget: number,
-): Promise<FileResult> {
-  let compiled: Compiled;
+  isWanted: () => boolean,
+): Promise<FileResult | undefined> {
   try {
-    compiled = await compile(path, readText);
+    return await resultOf(await compile(path, readText), analysis, budget, isWanted);
   } catch (error) {
     return unreadable(path, readText, error as Error);
   }
-  const { file, modules: code, literals, paths } = compiled;
-  if (file.syntaxError !== undefined) {
+}
+
+async function resultOf(
+  compiled: Compiled,
+  analysis: Analysis,
+  budget: number,
+  isWanted: () => boolean,
+): Promise<FileResult | undefined> {
+  const { file, modules: code, literals, paths, lacksFiles } = compiled;
+  if (code.length === 0) {
     const problems = await problemsOf(compiled, [], [], false);
-    return { text: file.text, hints: [], problems, modules: [], status: OK, complete: false, paths };
+    return { text: file.text, hints: [], problems, modules: [], status: OK, complete: false, paths, lacksFiles };
   }
-  const { records, outcome } = await analysis.evaluate({ entry: path, modules: code, literals }, budget);
+  const { records, outcome } = await analysis.evaluate({ entry: file.path, modules: code, literals }, budget, isWanted);
+  if (outcome.kind === 'superseded') return undefined;
   const of = <T extends { type: string }>(type: T['type']) =>
     records.filter((record) => record.type === type) as unknown as T[];
   const modules = of<ModuleRecord>('module');
@@ -52,7 +64,14 @@ export async function workOut(
     status: statusOf(outcome),
     complete,
     paths,
+    lacksFiles,
   };
+}
+
+/** The answer to a request that a restart, or the server's end, came before. */
+export function interrupted(path: string): FileResult {
+  const status: Status = { health: 'warning', quiescent: true, message: 'Working out the shapes was interrupted.' };
+  return { text: '', hints: [], problems: [], modules: [], status, complete: false, paths: [path], lacksFiles: false };
 }
 
 function unreadable(path: string, readText: ReadText, error: Error): FileResult {
@@ -63,10 +82,19 @@ function unreadable(path: string, readText: ReadText, error: Error): FileResult 
     // The message says it.
   }
   const problem: Diagnosis = { start: 0, end: 0, message: error.message, severity: 'error', related: [] };
-  return { text, hints: [], problems: [problem], modules: [], status: OK, complete: false, paths: [path] };
+  return {
+    text,
+    hints: [],
+    problems: [problem],
+    modules: [],
+    status: OK,
+    complete: false,
+    paths: [path],
+    lacksFiles: false,
+  };
 }
 
-function statusOf(outcome: Outcome): Status {
+function statusOf(outcome: Exclude<Outcome, { kind: 'superseded' }>): Status {
   if (outcome.kind === 'done') return OK;
   const message =
     outcome.kind === 'timeout'

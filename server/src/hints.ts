@@ -12,17 +12,23 @@ export interface Hint {
 /** The hints of what the file's sites saw. */
 export function hintsOf({ sites, definitions }: Compiled, records: readonly SiteRecord[]): Hint[] {
   const seen = new Map<number, SiteRecord[]>();
-  for (const record of records) seen.set(record.site, [...(seen.get(record.site) ?? []), record]);
+  for (const record of records) {
+    const known = seen.get(record.site);
+    if (known === undefined) seen.set(record.site, [record]);
+    else known.push(record);
+  }
   const ownModules = new Set(definitions.map(({ name }) => name));
   const labels = new Map<number, string>();
   for (const [id, all] of seen) labels.set(id, summary(ownRecords(sites[id] as Site, all)));
+  const around = enclosing(sites);
 
   const hints: Hint[] = [];
   for (const [id, all] of seen) {
     const site = sites[id] as Site;
     const own = ownRecords(site, all);
     const label = labels.get(id) as string;
-    if (site.kind !== 'call' || enclosingLabel(site, id) !== label) {
+    // What a variable or return has anyway, often through a function such as relu, is not said twice.
+    if (site.kind !== 'call' || labels.get(around[id] ?? -1) !== label) {
       hints.push({ offset: site.anchor, label: prefix(site) + label, tooltip: tooltip(site, own) });
     }
     const params = own.find(({ call }) => call !== undefined && call.params.length > 0 && !ownModules.has(call.module));
@@ -36,18 +42,20 @@ export function hintsOf({ sites, definitions }: Compiled, records: readonly Site
     }
   }
   return hints.sort((a, b) => a.offset - b.offset);
+}
 
-  /** The label of the variable or return that the call's value goes to, often through a function such as relu. */
-  function enclosingLabel(site: Site, id: number): string | undefined {
-    const around = sites
-      .map((other, index) => ({ other, index }))
-      .filter(
-        ({ other, index }) =>
-          index !== id && other.kind !== 'call' && other.start <= site.start && site.end <= other.end,
-      )
-      .sort((a, b) => a.other.end - a.other.start - (b.other.end - b.other.start))[0];
-    return around && labels.get(around.index);
+/** For each site the innermost variable, return or parameter whose value is made of it. */
+function enclosing(sites: readonly Site[]): (number | undefined)[] {
+  const found: (number | undefined)[] = [];
+  const open: number[] = [];
+  const at = (id: number) => sites[id] as Site;
+  const outerFirst = [...sites.keys()].sort((a, b) => at(a).start - at(b).start || at(b).end - at(a).end);
+  for (const id of outerFirst) {
+    while (open.length > 0 && at(open.at(-1) as number).end <= at(id).start) open.pop();
+    found[id] = open.at(-1);
+    if (at(id).kind !== 'call') open.push(id);
   }
+  return found;
 }
 
 /** What a module's own inputs gave, if it has some: its callers' sizes would only repeat it. */

@@ -23,7 +23,7 @@ import {
   type Status,
   StatusNotification,
 } from './protocol';
-import { editorText } from './readText';
+import { editorText, openDocument } from './readText';
 import { Shapes } from './shapes';
 import { importsDistaff } from './source/definitions';
 
@@ -53,10 +53,10 @@ connection.onInitialize(({ initializationOptions, capabilities }: InitializePara
 
 connection.onDidChangeConfiguration(({ settings: changed }) => configure(changed?.distaff?.shapes));
 
-documents.onDidOpen(({ document }) => onSave(document));
+documents.onDidOpen(({ document }) => refresh(document));
 documents.onDidSave(({ document }) => onSave(document));
 documents.onDidClose(({ document }) => {
-  shapes.forget(URI.parse(document.uri).fsPath);
+  shapes.forget(pathOf(document));
   void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
 });
 
@@ -68,7 +68,7 @@ connection.languages.inlayHint.on(({ textDocument, range }) => {
 connection.onRequest(ShapesRequest.method, async ({ uri }: ShapesParams): Promise<FileShapes> => {
   const path = URI.parse(uri).fsPath;
   const result = await shapes.update(path, settings.timeBudget);
-  const document = documents.get(uri);
+  const document = openDocument(documents, path);
   if (document !== undefined) show(document);
   else shapes.forget(path);
   return fileShapes(result);
@@ -77,7 +77,7 @@ connection.onRequest(ShapesRequest.method, async ({ uri }: ShapesParams): Promis
 connection.onRequest(RestartRequest.method, async (): Promise<void> => {
   shapes.forget();
   analysis.restart();
-  await Promise.all(documents.all().map(onSave));
+  await Promise.all(documents.all().map(refresh));
 });
 
 connection.onShutdown(() => analysis.dispose());
@@ -90,30 +90,36 @@ function configure(given: InitializationOptions | undefined): void {
 
 /** Works out a document and the open ones that import it. */
 async function onSave(document: TextDocument): Promise<void> {
-  const path = URI.parse(document.uri).fsPath;
-  if (!settings.onSave || !URI.parse(document.uri).scheme.startsWith('file')) return;
-  if (importsDistaff(document.getText())) {
-    await shapes.update(path, settings.timeBudget);
-    show(document);
-  } else if (shapes.result(path) !== undefined) {
-    shapes.forget(path);
-    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+  await refresh(document);
+  for (const dependent of shapes.dependents(pathOf(document))) {
+    const open = openDocument(documents, dependent);
+    if (open !== undefined) await refresh(open);
   }
-  for (const dependent of shapes.dependents(path)) {
-    const open = documents.get(URI.file(dependent).toString());
-    if (open === undefined) continue;
-    await shapes.update(dependent, settings.timeBudget);
-    show(open);
+}
+
+/** Works out a document and tells the editor. */
+async function refresh(document: TextDocument): Promise<void> {
+  if (!settings.onSave || URI.parse(document.uri).scheme !== 'file') return;
+  if (importsDistaff(document.getText())) {
+    await shapes.update(pathOf(document), settings.timeBudget);
+    show(document);
+  } else if (shapes.result(pathOf(document)) !== undefined) {
+    shapes.forget(pathOf(document));
+    void connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
   }
 }
 
 /** Tells the editor that a document has new results. */
 function show(document: TextDocument): void {
-  const result = shapes.result(URI.parse(document.uri).fsPath);
-  if (result === undefined) return;
-  const found = diagnostics(document.uri, result.text, result.problems);
-  void connection.sendDiagnostics({ uri: document.uri, diagnostics: found });
+  const problems = shapes.problems(document);
+  // It was closed meanwhile.
+  if (problems === undefined || documents.get(document.uri) !== document) return;
+  void connection.sendDiagnostics({ uri: document.uri, diagnostics: diagnostics(document, problems) });
   if (refreshesHints) void connection.languages.inlayHint.refresh();
+}
+
+function pathOf({ uri }: TextDocument): string {
+  return URI.parse(uri).fsPath;
 }
 
 documents.listen(connection);

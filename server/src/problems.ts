@@ -24,16 +24,20 @@ async function diagnose(compiled: Compiled, error: ErrorRecord): Promise<Diagnos
   const { file } = compiled;
   const { message, severity } = error;
   const related: Diagnosis['related'][number][] = [];
-  const at = (range: Range): Diagnosis => ({ ...range, message, severity, related });
+  const at = ({ start, end }: Range): Diagnosis => ({ start, end, message, severity, related });
   if (error.offset !== undefined) return at(tagRange(file.text, error.offset));
-  if (error.missingImport !== undefined) return at(importRange(compiled, error.missingImport));
+  if (error.missingImport !== undefined) {
+    return at(compiled.importOf(error.missingImport.specifier, error.missingImport.importer));
+  }
   for (const frame of error.frames) {
     const place = await compiled.locate(frame);
     if (place === undefined) continue;
     if (place.path === file.path) return at(expressionAt(compiled, place.offset));
     related.push({ ...place, message });
   }
-  return at(firstLine(file.text));
+  if (error.near !== undefined) return at(tagRange(file.text, error.near));
+  const running = compiled.definitions[error.definition ?? -1];
+  return at(running?.nameRange ?? compiled.importOf(undefined, related.at(-1)?.path ?? ''));
 }
 
 /** The rest of the tag's line from the offset on. */
@@ -43,42 +47,31 @@ function tagRange(text: string, offset: number): Range {
   return { start, end: start + Math.max(rest.length, 1) };
 }
 
-/** The import's specifier, in this file or on the way to the file that has it. */
-function importRange(compiled: Compiled, { specifier, importer }: { specifier: string; importer: string }): Range {
-  const { program, path, text } = compiled.file;
-  for (const statement of program.body) {
-    if (!('source' in statement) || statement.source === null || typeof statement.source === 'string') continue;
-    const { value, start, end } = statement.source;
-    const links = compiled.modules.find((module) => module.path === path)?.links[value];
-    const leadsThere = links?.kind === 'source' && links.path === importer;
-    if ((importer === path && value === specifier) || leadsThere) return { start, end };
-  }
-  return firstLine(text);
-}
-
-/** The call whose callee stands at the offset, as stacks give it; else the smallest expression there, else the line. */
+/** The call whose callee stands at the offset, as stacks give it; else the expression there, else the line's rest. */
 function expressionAt({ file }: Compiled, offset: number): Range {
   let call: Node | undefined;
-  let expression: Node | undefined;
+  let starting: Node | undefined;
+  let around: Node | undefined;
   walk(file.program, (node) => {
     if (offset < node.start || offset >= node.end) return false;
     if ((node.type === 'CallExpression' || node.type === 'NewExpression') && offset < calleeEnd(node)) call = node;
-    if (/Expression$/.test(node.type) && node.start === offset) expression ??= node;
+    const at = node.type === 'MemberExpression' ? node.property.start : node.start;
+    if (/Expression$|^Identifier$/.test(node.type) && at === offset) starting ??= node;
+    if (/Expression$/.test(node.type)) around = node;
   });
-  const found = call ?? expression;
-  if (found !== undefined) return { start: found.start, end: found.end };
-  const lineStart = file.text.lastIndexOf('\n', offset - 1) + 1;
+  const found = call ?? starting ?? around;
+  if (found !== undefined) {
+    // In a chain over several lines the link says more than where the chain begins.
+    const isLink = file.text.slice(found.start, offset).includes('\n');
+    return { start: isLink ? offset : found.start, end: found.end };
+  }
   const lineEnd = file.text.indexOf('\n', offset);
-  return { start: offset, end: Math.max(lineEnd < 0 ? file.text.length : lineEnd, lineStart + 1) };
+  const end = lineEnd < 0 ? file.text.length : lineEnd;
+  return { start: Math.min(offset, end - 1), end };
 }
 
 function calleeEnd(node: Extract<Node, { type: 'CallExpression' | 'NewExpression' }>): number {
   return node.callee.end;
-}
-
-function firstLine(text: string): Range {
-  const end = text.indexOf('\n');
-  return { start: 0, end: Math.max(end < 0 ? text.length : end, 0) };
 }
 
 /** Modules that nothing ran: a quiet offer to say what their inputs are. */

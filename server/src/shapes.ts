@@ -1,16 +1,19 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import type { Analysis } from './analysis';
-import { type FileResult, workOut } from './fileResult';
+import { type FileResult, interrupted, workOut } from './fileResult';
 import type { Hint } from './hints';
+import type { Diagnosis } from './problems';
 import type { Status } from './protocol';
 import { shifter } from './shift';
-import type { ReadText } from './source/compile';
+import type { ReadText } from './source/graph';
 import { forgetResolutions } from './source/resolve';
 
 /** The results of the files that were worked out, and the one status that sums them up. */
 export class Shapes {
   private readonly results = new Map<string, FileResult>();
+  /** By file, the last update that began. */
+  private readonly newest = new Map<string, Promise<FileResult>>();
   private working = 0;
 
   constructor(
@@ -19,17 +22,34 @@ export class Shapes {
     private readonly onStatus: (status: Status) => void,
   ) {}
 
-  /** Works a file out. Where that ends early, the hints of the last complete evaluation stay. */
-  async update(path: string, budget: number): Promise<FileResult> {
+  /**
+   * Works a file out, or takes part in a newer update of it. Where that ends early, the hints of the last complete
+   * evaluation stay.
+   */
+  update(path: string, budget: number): Promise<FileResult> {
+    const isNewest = () => this.newest.get(path) === update;
+    const update: Promise<FileResult> = this.workOut(path, budget, isNewest).then((result) => {
+      if (!isNewest()) return this.newest.get(path) ?? result ?? interrupted(path);
+      return result === undefined ? interrupted(path) : this.keep(path, result);
+    });
+    this.newest.set(path, update);
+    return update;
+  }
+
+  private async workOut(path: string, budget: number, isNewest: () => boolean): Promise<FileResult | undefined> {
     this.working++;
     this.onStatus({ health: 'ok', quiescent: false, message: 'Working out shapes…' });
     forgetResolutions();
-    const result = await workOut(path, this.readText, this.analysis, budget);
+    const result = await workOut(path, this.readText, this.analysis, budget, isNewest);
+    this.working--;
+    if (this.working === 0 && result !== undefined) this.onStatus(result.status);
+    return result;
+  }
+
+  private keep(path: string, result: FileResult): FileResult {
     const before = this.results.get(path);
     const shown = result.complete || before === undefined ? result : { ...result, ...keptHints(before, result) };
     this.results.set(path, shown);
-    this.working--;
-    if (this.working === 0) this.onStatus(result.status);
     return shown;
   }
 
@@ -44,20 +64,33 @@ export class Shapes {
     });
   }
 
+  /** The problems at the places that they have in a document now; undefined for one that was not worked out. */
+  problems(document: TextDocument): Diagnosis[] | undefined {
+    const result = this.results.get(URI.parse(document.uri).fsPath);
+    if (result === undefined) return undefined;
+    const shift = shifter(result.text, document.getText());
+    return result.problems.flatMap((problem) => {
+      const [start, end] = [shift(problem.start), shift(problem.end)];
+      return start === undefined || end === undefined ? [] : [{ ...problem, start, end }];
+    });
+  }
+
   result(path: string): FileResult | undefined {
     return this.results.get(path);
   }
 
-  /** The files whose results rest on this one. */
+  /** The files whose results rest on this one, or on one that was not there. */
   dependents(path: string): string[] {
     return [...this.results]
-      .filter(([other, { paths }]) => other !== path && paths.includes(path))
+      .filter(([other, { paths, lacksFiles }]) => other !== path && (lacksFiles || paths.includes(path)))
       .map(([other]) => other);
   }
 
   forget(path?: string): void {
-    if (path === undefined) this.results.clear();
-    else this.results.delete(path);
+    for (const known of path === undefined ? [...this.newest.keys()] : [path]) {
+      this.results.delete(known);
+      this.newest.delete(known);
+    }
   }
 }
 

@@ -235,7 +235,7 @@ const E = nn.module(class Five extends nn.Module { apply(x: Tensor) { return x; 
        * @with features: 3
       //       ~~~~~~~~~~~ error: Expected an options object after @with, for example: @with { features: 10 }; got 'features: 3'.
        */
-      const D = nn.module(class Four extends nn.Module { apply(x: Tensor/* f32[B, 3] */, o: { features: number }) { return x/*: f32[B, 3] */; } });
+      const D = nn.module(class Four extends nn.Module { apply(x: Tensor, o: { features: number }) { return x; } });
 
       /** @input */
       //         ~ error: Expected an input after @input, for example: @input x f32[B, 784].
@@ -384,7 +384,7 @@ const Stands = nn.module(class Stands extends nn.Module {
 
       /** @input x f32[B, 4] */
       const Stands = nn.module(class Stands extends nn.Module {
-        apply(x: Tensor) { return nn.Dense(x, { features: 2 }); }
+        apply(x: Tensor/* f32[B, 4] */) { return nn.Dense(x, { features: 2 })/*: f32[B, 2] *//* kernel f32[4, 2], bias f32[2] */; }
       });"
     `);
   });

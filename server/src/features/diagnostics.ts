@@ -11,9 +11,8 @@ const SEVERITIES = {
   hint: DiagnosticSeverity.Hint,
 } as const;
 
-/** Problems in LSP's form; `text` is what was evaluated. */
-export function diagnostics(uri: string, text: string, problems: readonly Diagnosis[]): Diagnostic[] {
-  const document = TextDocument.create(uri, 'typescript', 0, text);
+/** A document's problems in LSP's form. */
+export function diagnostics(document: TextDocument, problems: readonly Diagnosis[]): Diagnostic[] {
   return problems.map(({ start, end, message, severity, related }) => ({
     range: { start: document.positionAt(start), end: document.positionAt(end) },
     message,

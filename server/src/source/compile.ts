@@ -1,15 +1,16 @@
-import type { LinkTarget, SourceModule } from '../../../runtime/src/host/analysis/protocol';
+import type MagicString from 'magic-string';
+import type { SourceModule } from '../../../runtime/src/host/analysis/protocol';
 import { cut } from './cut';
 import { type ModuleDefinition, moduleDefinitions } from './definitions';
-import { usedImports } from './imports';
-import { instrument, OBSERVER } from './instrument';
-import { type ParsedFile, type Problem, parseFile, walk } from './parse';
-import { callProbe, tagProbe } from './probes';
-import { resolveImport } from './resolve';
+import { linksIn, type Part, partOf, type ReadText, withImports } from './graph';
+import { importPlace } from './importPlace';
+import { instrument } from './instrument';
+import { type ParsedFile, type Problem, parseFile, type Range, walk } from './parse';
+import { callProbe, type Probe, probingCalls, tagProbe } from './probes';
 import type { Site } from './sites';
-import { importedStatements, shapeStatements } from './slice';
-import { type Located, StrippedModule } from './strip';
-import { moduleTags } from './tags';
+import { shapeStatements } from './slice';
+import { type Located, StripError, StrippedModule } from './strip';
+import { guard, OBSERVER } from './wrap';
 
 /** One file with what it imports, ready for the analysis process. */
 export interface Compiled {
@@ -19,16 +20,18 @@ export interface Compiled {
   readonly probed: ReadonlySet<number>;
   readonly sites: readonly Site[];
   readonly problems: readonly Problem[];
+  /** Empty where something does not compile, which a problem says. */
   readonly modules: readonly SourceModule[];
   /** The whole numbers written in the file. */
   readonly literals: readonly number[];
   /** The file itself and the workspace files it uses. */
   readonly paths: readonly string[];
+  /** Some file that it imports does not exist, yet. */
+  readonly lacksFiles: boolean;
   readonly locate: Located;
+  /** Where the file imports another one. */
+  readonly importOf: (specifier: string | undefined, importer: string) => Range;
 }
-
-/** The text of a file, from the editor if it is open there. Throws if there is none. */
-export type ReadText = (path: string) => string;
 
 const OBSERVER_MODULE = 'distaff:observer';
 
@@ -36,91 +39,72 @@ const OBSERVER_MODULE = 'distaff:observer';
 export async function compile(path: string, readText: ReadText): Promise<Compiled> {
   const file = parseFile(path, readText(path));
   const definitions = moduleDefinitions(file);
-  const problems = file.syntaxError ? [file.syntaxError] : [];
-  const probes = definitions.flatMap((definition, index) => {
-    const { tags, problems: tagProblems } = moduleTags(file, definition);
-    const tagged = tagProbe(definition, index, tags, OBSERVER);
-    problems.push(...tagProblems, ...tagged.problems);
-    return tagged.probe ?? callProbe(file, definition, index, OBSERVER) ?? [];
-  });
+  const { probes, problems } = probesOf(file, definitions);
   const mentioned = new Set(probes.flatMap(({ mentions }) => [...mentions]));
-  const kept = shapeStatements(file, definitions, mentioned);
-  const { source, sites } = instrument(file, kept, definitions);
-  source.append(probes.map(({ code }) => `\n;${code}`).join(''));
-  source.prepend(`import { ${OBSERVER} } from '${OBSERVER_MODULE}';`);
+  const entry = partOf(file, shapeStatements(file, definitions, mentioned), mentioned);
+  const graph = file.syntaxError ? { parts: [], problems: [file.syntaxError] } : withImports(entry, readText);
+  problems.push(...graph.problems);
 
-  const entry: Part = { file, kept, wanted: new Set(), mentioned, links: { [OBSERVER_MODULE]: { kind: 'observer' } } };
-  const parts = file.syntaxError ? [] : withImports(entry, readText);
-  const stripped = await Promise.all(
-    parts.map((part) => {
-      const text = part === entry ? source : cut(part.file, part.kept, part.wanted);
-      return StrippedModule.make(part.file.path, text, part.links);
-    }),
-  );
+  const { source, sites } = instrument(file, entry.kept, entry.wanted, definitions);
+  // In front, so that what comes before a statement that fails is run all the same.
+  source.prepend(probes.map(({ code }) => code).join(''));
+  const linksOf = linksIn(graph.parts);
+  const importOf = (specifier: string | undefined, importer: string) => importPlace(file, linksOf, specifier, importer);
+  const modules: StrippedModule[] = [];
+  const strip = async (part: Part): Promise<void> => {
+    try {
+      modules.push(await stripped(part, part === entry ? source : guarded(part)));
+    } catch (error) {
+      if (!(error instanceof StripError)) throw error;
+      const { offset, length, message } = error;
+      const place = part === entry ? { start: offset, end: offset + length } : importOf(undefined, part.file.path);
+      problems.push({ ...place, message, severity: 'error' });
+    }
+  };
+  await Promise.all(graph.parts.map(strip));
   return {
     file,
     definitions,
     probed: new Set(probes.map(({ definition }) => definition)),
     sites,
     problems,
-    modules: stripped.map(({ module }) => module),
+    modules: modules.length === graph.parts.length ? modules.map(({ module }) => module) : [],
     literals: wholeNumbers(file),
-    paths: [path, ...stripped.map(({ module }) => module.path)],
-    locate: async (position) => stripped.find(({ module }) => module.path === position.path)?.locate(position),
+    paths: [path, ...graph.parts.map((part) => part.file.path)],
+    lacksFiles: graph.parts.some(({ links }) => Object.values(links).some(({ kind }) => kind === 'missing')),
+    locate: async (position) => modules.find(({ module }) => module.path === position.path)?.locate(position),
+    importOf,
   };
 }
 
-/** A file and what is needed of it. */
-export interface Part {
-  readonly file: ParsedFile;
-  kept: ReadonlySet<number>;
-  readonly wanted: Set<string>;
-  /** Names that are needed beside what the statements mention. */
-  readonly mentioned: ReadonlySet<string>;
-  readonly links: Record<string, LinkTarget>;
+function probesOf(file: ParsedFile, definitions: readonly ModuleDefinition[]) {
+  const calls = probingCalls(file);
+  const problems: Problem[] = [];
+  const probes = definitions.flatMap((definition, index): Probe | [] => {
+    const tagged = tagProbe(definition, index);
+    problems.push(...tagged.problems);
+    if (tagged.probe !== undefined || tagged.problems.length > 0) return tagged.probe ?? [];
+    const call = calls.get(definition.variable ?? '');
+    return call === undefined ? [] : callProbe(file, index, call);
+  });
+  return { probes, problems };
 }
 
-/** The entry and every workspace file it needs, directly or through others. */
-function withImports(entry: Part, readText: ReadText): Part[] {
-  const parts = new Map([[entry.file.path, entry]]);
-  const queue = [entry];
-  for (let part = queue.shift(); part !== undefined; part = queue.shift()) {
-    for (const [specifier, names] of usedImports(part)) {
-      const target = resolveImport(specifier, part.file.path, [...names]);
-      part.links[specifier] = target;
-      if (target.kind !== 'source' || target.path === entry.file.path) continue;
-      const imported = parts.get(target.path) ?? partOf(target.path, readText);
-      if (imported === undefined) {
-        part.links[specifier] = {
-          kind: 'missing',
-          message: `Cannot read '${specifier}' (${target.path}).`,
-          names: [...names],
-        };
-        continue;
-      }
-      parts.set(target.path, imported);
-      const before = imported.wanted.size;
-      for (const name of names) imported.wanted.add(name);
-      if (imported.wanted.size === before) continue;
-      imported.kept = importedStatements(imported.file, imported.wanted);
-      queue.push(imported);
-    }
-  }
-  return [...parts.values()];
+/** What is needed of an imported file; it reports no values, only what fails. */
+function guarded({ file, kept, wanted }: Part): MagicString {
+  const source = cut(file, kept, wanted);
+  file.program.body.forEach((statement, i) => {
+    if (kept.has(i)) guard(source, statement);
+  });
+  return source;
 }
 
-function partOf(path: string, readText: ReadText): Part | undefined {
-  try {
-    return {
-      file: parseFile(path, readText(path)),
-      kept: new Set(),
-      wanted: new Set(),
-      mentioned: new Set(),
-      links: {},
-    };
-  } catch {
-    return undefined;
+function stripped({ file, absent, links }: Part, source: MagicString): Promise<StrippedModule> {
+  source.prepend(`import { ${OBSERVER} } from '${OBSERVER_MODULE}';`);
+  for (const name of absent) {
+    source.append(`\n;export ${name === 'default' ? 'default' : `const ${name} =`} ${OBSERVER}.missing;`);
   }
+  return StrippedModule.make(file.path, source, { ...links, [OBSERVER_MODULE]: { kind: 'observer' } });
 }
 
 function wholeNumbers({ program }: ParsedFile): number[] {

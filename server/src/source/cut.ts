@@ -1,10 +1,13 @@
 import MagicString from 'magic-string';
+import { nameOf } from './nodes';
 import type { Node, ParsedFile } from './parse';
-import { ALL, nameOf } from './slice';
+import { ALL } from './slice';
 
 /** The file with only its kept statements, and of its export lists only what others want. */
 export function cut(file: ParsedFile, kept: ReadonlySet<number>, wanted: ReadonlySet<string>): MagicString {
   const source = new MagicString(file.text);
+  const { hashbang } = file.program;
+  if (hashbang) source.remove(hashbang.start, hashbang.end);
   file.program.body.forEach((statement, index) => {
     if (isExportList(statement)) cutExportList(source, file.text, statement, wanted);
     else if (!kept.has(index)) source.remove(statement.start, statement.end);

@@ -1,38 +1,51 @@
-import type { Part } from './compile';
 import { isExportList, wantedSpecifiers } from './cut';
-import { mentionedNames } from './names';
-import type { Node } from './parse';
-import { ALL, nameOf } from './slice';
+import type { Part } from './graph';
+import { nameOf } from './nodes';
+import { type Node, walk } from './parse';
+import { mentionedNames } from './references';
+import { ALL, EFFECTS } from './slice';
+
+type Imports = Map<string, Set<string>>;
 
 /** By specifier, the names that a file's kept statements use of it. */
-export function usedImports({ file: { program }, kept, wanted, mentioned: also }: Part): Map<string, Set<string>> {
+export function usedImports(part: Part): Imports {
+  const used = namedImports(part);
+  for (const statement of part.file.program.body) {
+    if (statement.type !== 'ExportAllDeclaration' || statement.exportKind === 'type') continue;
+    for (const name of statement.exported === null ? part.wanted : [ALL]) use(used, statement.source.value, name);
+  }
+  return used;
+}
+
+/** The same without what `export *` passes on of names that others ask for. */
+export function namedImports({ file: { program }, kept, wanted, mentioned: also }: Part): Imports {
+  const used: Imports = new Map();
   const mentioned = new Set(also);
   program.body.forEach((statement, i) => {
     if (!kept.has(i) || statement.type === 'ImportDeclaration') return;
     for (const name of mentionedNames(statement)) mentioned.add(name);
+    walk(statement, (node) => {
+      if (node.type === 'ImportExpression' && node.source.type === 'Literal') use(used, String(node.source.value), ALL);
+    });
   });
-  const reexported = program.body.filter(isExportList).flatMap((list) => {
-    const names = wantedSpecifiers(list, wanted);
-    if (list.source === null) for (const { local } of names) mentioned.add(nameOf(local as Node));
-    return names.map(({ local }) => [list.source?.value, nameOf(local as Node)] as const);
-  });
-  const used = new Map<string, Set<string>>();
-  const use = (specifier: string, name: string) => {
-    const names = used.get(specifier) ?? new Set();
-    used.set(specifier, names.add(name));
-  };
-  for (const statement of program.body) {
-    if (statement.type === 'ImportDeclaration' && statement.importKind !== 'type') {
-      for (const specifier of statement.specifiers) {
-        if (mentioned.has(specifier.local.name)) use(statement.source.value, importedName(specifier));
-      }
-      if (statement.specifiers.length === 0) use(statement.source.value, 'default');
-    } else if (statement.type === 'ExportAllDeclaration' && statement.exportKind !== 'type') {
-      for (const name of statement.exported === null ? wanted : [ALL]) use(statement.source.value, name);
+  for (const list of program.body.filter(isExportList)) {
+    for (const { local } of wantedSpecifiers(list, wanted)) {
+      if (list.source === null) mentioned.add(nameOf(local as Node));
+      else use(used, list.source.value, nameOf(local as Node));
     }
   }
-  for (const [specifier, name] of reexported) if (specifier !== undefined) use(specifier, name);
+  for (const statement of program.body) {
+    if (statement.type !== 'ImportDeclaration' || statement.importKind === 'type') continue;
+    for (const specifier of statement.specifiers) {
+      if (mentioned.has(specifier.local.name)) use(used, statement.source.value, importedName(specifier));
+    }
+    if (statement.specifiers.length === 0) use(used, statement.source.value, EFFECTS);
+  }
   return used;
+}
+
+function use(used: Imports, specifier: string, name: string): void {
+  used.set(specifier, (used.get(specifier) ?? new Set()).add(name));
 }
 
 function importedName(specifier: Node): string {

@@ -1,131 +1,106 @@
-import type MagicString from 'magic-string';
 import type { MethodDefinition } from 'oxc-parser';
 import { cut } from './cut';
 import type { ModuleDefinition } from './definitions';
 import { boundNames } from './names';
+import { bare, isType, nameOf } from './nodes';
 import { type Node, type ParsedFile, walk } from './parse';
-import type { Site } from './sites';
-import { isFunction, nameOf } from './slice';
-
-/** The name of the observer in instrumented code; user code has no such name. */
-export const OBSERVER = '__distaff';
-
-export interface Instrumented {
-  readonly source: MagicString;
-  readonly sites: readonly Site[];
-}
+import type { Instrumented, Site } from './sites';
+import { guard, OBSERVER, observe } from './wrap';
 
 /**
- * Keeps the statements that decide shapes and wraps the places that report values: variable initializers, assignments,
- * returns, parameters of methods, and calls. Nothing else changes: evaluation order, `this` and `await` stay as they are.
+ * Keeps the statements that decide shapes, guards each, and wraps the places that report values: variable initializers,
+ * assignments, returns, parameters of methods, and calls. Nothing else changes: evaluation order, `this` and `await` stay
+ * as they are.
  */
 export function instrument(
   file: ParsedFile,
   kept: ReadonlySet<number>,
+  wanted: ReadonlySet<string>,
   definitions: readonly ModuleDefinition[],
 ): Instrumented {
-  const source = cut(file, kept, new Set());
+  const source = cut(file, kept, wanted);
   const sites: Site[] = [];
-  /** Insertions behind a statement, which must follow the wrappers that end with it. */
-  let behind: (() => void)[] = [];
   file.program.body.forEach((statement, index) => {
-    if (kept.has(index)) instrumentStatement(statement);
+    if (!kept.has(index)) return;
+    guard(source, statement);
+    instrumentStatement(statement);
   });
   return { source, sites };
 
-  function wrap(node: Node, call: string): void {
-    // The space keeps `return(x)` a return.
-    source.appendLeft(node.start, ` ${OBSERVER}.${call}`);
-    source.appendRight(node.end, ')');
-  }
-
   function addSite(site: Omit<Site, 'definition'>): number {
-    const definition = definitions.findIndex(({ body }) => body.start <= site.start && site.end <= body.end);
+    const definition = definitions.findIndex(({ body }) => body && body.start <= site.start && site.end <= body.end);
     sites.push({ ...site, definition: definition < 0 ? undefined : definition });
     return sites.length - 1;
   }
 
   function instrumentStatement(statement: Node): void {
     walk(statement, (node, parents) => {
-      if (/^TS(Type|Interface)/.test(node.type)) return false;
+      if (isType(node)) return false;
       if (node.type === 'VariableDeclarator') declarator(node, parents);
-      else if (node.type === 'AssignmentExpression') assignment(node);
+      else if (node.type === 'AssignmentExpression') assignment(node, parents);
       else if (node.type === 'ReturnStatement') returned(node);
-      else if (node.type === 'MethodDefinition') parameters(node as MethodDefinition);
+      else if (node.type === 'MethodDefinition') parameters(node as MethodDefinition, parents);
       else if (node.type === 'CallExpression') callSite(node, parents);
     });
-    for (const insert of behind) insert();
-    behind = [];
   }
 
-  function declarator(node: Extract<Node, { type: 'VariableDeclarator' }>, parents: readonly Node[]): void {
-    const { id, init } = node;
+  function declarator({ id, init }: Extract<Node, { type: 'VariableDeclarator' }>, parents: readonly Node[]): void {
     if (init === null) return;
-    const topLevel = !parents.some(isFunction);
-    if (topLevel && canThrow(init)) guard(init);
     if (id.type !== 'Identifier') {
-      destructured(id, parents);
+      destructured(id, parents.at(-1), parents.at(-2));
       return;
     }
     if (!mayHoldTensor(init)) return;
     const annotation = id.typeAnnotation ?? undefined;
     const anchor = annotation?.end ?? id.start + id.name.length;
     const { start, end } = init;
-    wrap(
-      init,
-      `value(${addSite({ kind: 'variable', start, end, anchor, name: id.name, annotated: annotation !== undefined })}, `,
-    );
+    const site = { kind: 'variable', start, end, anchor, name: id.name, annotated: annotation !== undefined } as const;
+    observe(source, init, `value(${addSite(site)}, `);
   }
 
-  /** A failing top-level initializer is reported and costs only what depends on it. */
-  function guard(init: Node): void {
-    const awaits = containsAwait(init);
-    wrap(init, awaits ? 'guardAsync(async () => ' : 'guard(() => ');
-    if (awaits) source.prependLeft(init.start, ' await ');
-  }
-
-  function destructured(pattern: Node, parents: readonly Node[]): void {
-    const declaration = parents.at(-1);
-    // A top-level statement is walked from itself down.
-    const block = parents.at(-2)?.type ?? 'Program';
-    // Only a declaration that is a statement has a place after it for the reports.
-    const isStatement = /^(Program|BlockStatement|FunctionBody|StaticBlock|ExportNamedDeclaration)$/.test(block);
-    if (declaration?.type !== 'VariableDeclaration' || !isStatement) return;
-    const after = declaration.end;
+  /** The variables of a pattern report behind the statement that sets them. */
+  function destructured(pattern: Node, statement: Node | undefined, block: Node | undefined): void {
+    if (!/^(VariableDeclaration|ExpressionStatement)$/.test(statement?.type ?? '') || !isBlock(block)) return;
     for (const { name, start, end } of boundNames(pattern)) {
       const id = addSite({ kind: 'variable', start, end, anchor: end, name, annotated: false });
-      behind.push(() => source.appendRight(after, `;${OBSERVER}.value(${id}, ${name});`));
+      source.appendLeft((statement as Node).end, `;${OBSERVER}.value(${id}, ${name});`);
     }
   }
 
-  function assignment({ left, operator, right }: Extract<Node, { type: 'AssignmentExpression' }>): void {
-    if (operator !== '=' || left.type !== 'Identifier' || !mayHoldTensor(right)) return;
+  function assignment(
+    { left, operator, right }: Extract<Node, { type: 'AssignmentExpression' }>,
+    parents: readonly Node[],
+  ): void {
+    if (operator !== '=') return;
+    if (left.type === 'ArrayPattern' || left.type === 'ObjectPattern') {
+      const outer = parents.at(-1)?.type === 'ParenthesizedExpression' ? -2 : -1;
+      destructured(left, parents.at(outer), parents.at(outer - 1));
+      return;
+    }
+    if (left.type !== 'Identifier' || !mayHoldTensor(right)) return;
     const { start, end } = right;
-    wrap(
-      right,
-      `value(${addSite({ kind: 'variable', start, end, anchor: left.end, name: left.name, annotated: false })}, `,
-    );
+    const site = { kind: 'variable', start, end, anchor: left.end, name: left.name, annotated: false } as const;
+    observe(source, right, `value(${addSite(site)}, `);
   }
 
   function returned({ argument }: Extract<Node, { type: 'ReturnStatement' }>): void {
     if (argument === null || !mayHoldTensor(argument)) return;
     const { start, end } = argument;
-    wrap(
-      argument,
-      `value(${addSite({ kind: 'return', start, end, anchor: end, name: undefined, annotated: false })}, `,
-    );
+    const site = { kind: 'return', start, end, anchor: end, name: undefined, annotated: false } as const;
+    observe(source, argument, `value(${addSite(site)}, `);
   }
 
-  /** The parameters of a module's methods report at the start of the body. */
-  function parameters({ value, start, end, kind }: MethodDefinition): void {
-    const inModule = definitions.some(({ body }) => body.start <= start && end <= body.end);
-    if (!inModule || kind !== 'method' || value.body === null) return;
+  /** The parameters of a subclass's methods report at the start of the body. */
+  function parameters({ value, kind }: MethodDefinition, parents: readonly Node[]): void {
+    const parent = parents.at(-2);
+    const isSubclass = parent !== undefined && 'superClass' in parent && parent.superClass !== null;
+    if (!isSubclass || kind !== 'method' || value.body === null) return;
     for (const parameter of value.params) {
+      const { annotation, isName } = annotationOf(parameter as Node);
       for (const bound of boundNames(parameter as Node)) {
-        const annotation = (parameter as { typeAnnotation?: { end: number } | null }).typeAnnotation;
-        const plain = parameter.type === 'Identifier';
-        const anchor = plain && annotation ? annotation.end : bound.end;
-        const id = addSite({ ...bound, kind: 'parameter', anchor, annotated: plain && annotation != null });
+        if (bound.name === 'this') continue;
+        const anchor = isName ? (annotation ?? bound.end) : bound.end;
+        const id = addSite({ ...bound, kind: 'parameter', anchor, annotated: isName && annotation !== undefined });
         source.appendLeft(value.body.start + 1, `${OBSERVER}.value(${id}, ${bound.name});`);
       }
     }
@@ -134,45 +109,61 @@ export function instrument(
   function callSite(node: Extract<Node, { type: 'CallExpression' }>, parents: readonly Node[]): void {
     const definition = definitions.findIndex(({ call }) => call.start === node.start && call.end === node.end);
     if (definition >= 0) {
-      wrap(node, `module(${definition}, `);
+      observe(source, node, `module(${definition}, `);
       return;
     }
     const parent = parents.at(-1);
     const reported =
       parent?.type === 'ReturnStatement' ||
       (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') ||
-      (parent?.type === 'AssignmentExpression' && parent.left.type === 'Identifier');
-    // Inside an optional chain a wrapped link would break the chain's short cut.
-    const inChain = parents.some(({ type }) => type === 'ChainExpression');
-    if (reported || inChain || node.callee.type === 'Super') return;
+      (parent?.type === 'AssignmentExpression' && parent.operator === '=' && parent.left.type === 'Identifier');
+    // A wrapped link of an optional chain would break the chain's short cut.
+    if (reported || isLink(node, parents) || node.callee.type === 'Super') return;
     const { start, end } = node;
     const isParam =
       node.callee.type === 'MemberExpression' &&
       node.callee.object.type === 'ThisExpression' &&
       /^(param|getParam|state)$/.test(nameOf(node.callee.property));
-    if (isParam) {
-      const name = node.arguments[0]?.type === 'Literal' ? String(node.arguments[0].value) : undefined;
-      wrap(node, `value(${addSite({ kind: 'param', start, end, anchor: end, name, annotated: false })}, `);
-    } else
-      wrap(node, `call(${addSite({ kind: 'call', start, end, anchor: end, name: undefined, annotated: false })}, `);
+    const name = isParam && node.arguments[0]?.type === 'Literal' ? String(node.arguments[0].value) : undefined;
+    const site = { start, end, anchor: end, name, annotated: false };
+    if (isParam) observe(source, node, `value(${addSite({ ...site, kind: 'param' })}, `);
+    else observe(source, node, `call(${addSite({ ...site, kind: 'call' })}, `);
   }
 }
 
-function mayHoldTensor(init: Node): boolean {
-  return !/^(Literal|TemplateLiteral|FunctionExpression|ArrowFunctionExpression|ClassExpression)$/.test(init.type);
+/** Whether what surrounds a statement has room for another one behind it; a top-level statement has no parents here. */
+function isBlock(node: Node | undefined): boolean {
+  return /^(Program|BlockStatement|StaticBlock|SwitchCase|TSModuleBlock|ExportNamedDeclaration)$/.test(
+    node?.type ?? 'Program',
+  );
 }
 
-function canThrow(init: Node): boolean {
-  return mayHoldTensor(init) && init.type !== 'Identifier';
+/** Where a parameter's type annotation ends, and whether the parameter is a single name. */
+function annotationOf(parameter: Node): { annotation: number | undefined; isName: boolean } {
+  if (parameter.type === 'AssignmentPattern') return annotationOf(parameter.left);
+  const { typeAnnotation } = parameter as { typeAnnotation?: { end: number } | null };
+  const named = parameter.type === 'RestElement' ? parameter.argument : parameter;
+  return { annotation: typeAnnotation?.end, isName: named.type === 'Identifier' };
 }
 
-/** Whether evaluating the expression awaits, not counting functions inside it. */
-function containsAwait(expression: Node): boolean {
-  let found = false;
-  walk(expression, (node) => {
-    if (isFunction(node)) return false;
-    if (node.type === 'AwaitExpression') found = true;
-    return !found;
-  });
-  return found;
+/** Whether a node is a link of an optional chain, as `a?.b()` is in `a?.b().c`. */
+function isLink(node: Node, parents: readonly Node[]): boolean {
+  let inner = node;
+  for (const parent of parents.toReversed()) {
+    if (parent.type === 'ChainExpression') return true;
+    const continues =
+      (parent.type === 'MemberExpression' && parent.object === inner) ||
+      (parent.type === 'CallExpression' && parent.callee === inner) ||
+      parent.type === 'TSNonNullExpression';
+    if (!continues) return false;
+    inner = parent;
+  }
+  return false;
+}
+
+/** Functions and classes take their name from the variable and hold no tensor. */
+function mayHoldTensor(value: Node): boolean {
+  return !/^(Literal|TemplateLiteral|FunctionExpression|ArrowFunctionExpression|ClassExpression)$/.test(
+    bare(value).type,
+  );
 }

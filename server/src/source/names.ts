@@ -1,3 +1,4 @@
+import { isFunction, isType } from './nodes';
 import { type Node, walk } from './parse';
 
 /** The names that a binding pattern declares, with their identifiers. */
@@ -22,7 +23,7 @@ export function boundNames(pattern: Node): { name: string; start: number; end: n
   }
 }
 
-/** The names that a top-level statement declares. */
+/** The names that a statement declares where it stands. */
 export function declaredNames(statement: Node): string[] {
   switch (statement.type) {
     case 'VariableDeclaration':
@@ -30,7 +31,10 @@ export function declaredNames(statement: Node): string[] {
     case 'FunctionDeclaration':
     case 'ClassDeclaration':
     case 'TSEnumDeclaration':
+    case 'TSImportEqualsDeclaration':
       return statement.id ? [statement.id.name] : [];
+    case 'TSModuleDeclaration':
+      return [namespaceName(statement.id)];
     case 'ExportNamedDeclaration':
       return statement.declaration ? declaredNames(statement.declaration) : [];
     case 'ExportDefaultDeclaration':
@@ -38,42 +42,55 @@ export function declaredNames(statement: Node): string[] {
     case 'ImportDeclaration':
       return statement.specifiers.map(({ local }) => local.name);
     default:
-      return [];
+      return /Statement$/.test(statement.type) && statement.type !== 'ExpressionStatement' ? hoisted(statement) : [];
   }
 }
 
-/** Every name that occurs below a node other than as a property's: more than its free variables, never less. */
-export function mentionedNames(node: Node): Set<string> {
-  const names = new Set<string>();
-  walk(node, (current, parents) => {
-    if (current.type.startsWith('TS') && /Annotation|Type(Alias|Reference)|Interface/.test(current.type)) return false;
-    if (current.type !== 'Identifier') return;
-    const parent = parents.at(-1);
-    if (parent?.type === 'MemberExpression' && parent.property === current && !parent.computed) return;
-    if (parent?.type === 'Property' && parent.key === current && !parent.computed && !parent.shorthand) return;
-    if (parent?.type === 'MethodDefinition' && parent.key === current && !parent.computed) return;
-    names.add(current.name);
+/** `N` of `namespace N.M {…}`. */
+function namespaceName(id: Node): string {
+  if (id.type === 'TSQualifiedName') return namespaceName(id.left);
+  return id.type === 'Identifier' ? id.name : '';
+}
+
+/** The `var`s below a node, which belong to the function or file around it. */
+function hoisted(below: Node): string[] {
+  const names: string[] = [];
+  walk(below, (node) => {
+    if (node !== below && (isFunction(node) || isType(node))) return false;
+    if (node.type === 'VariableDeclaration' && node.kind === 'var') names.push(...declaredNames(node));
   });
   return names;
 }
 
-/** The variables that a statement assigns to, or whose contents it changes by calling one of their methods. */
-export function changedNames(statement: Node): Set<string> {
-  const names = new Set<string>();
-  walk(statement, (node) => {
-    if (node.type === 'AssignmentExpression') for (const { name } of boundNames(node.left as Node)) names.add(name);
-    if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') addRoot(node.left);
-    if (node.type === 'UpdateExpression' && node.argument.type === 'Identifier') names.add(node.argument.name);
-    if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
-      const { property } = node.callee;
-      if (property.type === 'Identifier' && /^(push|unshift|set|add|splice)$/.test(property.name)) addRoot(node.callee);
+/** The names that a node declares for what is inside it. */
+export function namesInside(node: Node): ReadonlySet<string> {
+  const names = (patterns: readonly Node[]) =>
+    patterns.flatMap((pattern) => boundNames(pattern).map(({ name }) => name));
+  switch (node.type) {
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression': {
+      const own = node.type === 'FunctionExpression' && node.id ? [node.id.name] : [];
+      return new Set([...own, ...names(node.params as Node[]), 'arguments', ...(node.body ? hoisted(node.body) : [])]);
     }
-  });
-  return names;
-
-  function addRoot(member: Node): void {
-    let root = member;
-    while (root.type === 'MemberExpression') root = root.object;
-    if (root.type === 'Identifier') names.add(root.name);
+    case 'ClassExpression':
+      return new Set(node.id ? [node.id.name] : []);
+    case 'BlockStatement':
+    case 'StaticBlock':
+    case 'TSModuleBlock':
+      return new Set(node.body.flatMap(declaredNames));
+    case 'SwitchStatement':
+      return new Set(node.cases.flatMap(({ consequent }) => consequent.flatMap(declaredNames)));
+    case 'ForStatement':
+      return new Set(node.init ? declaredNames(node.init) : []);
+    case 'ForInStatement':
+    case 'ForOfStatement':
+      return new Set(declaredNames(node.left));
+    case 'CatchClause':
+      return new Set(node.param ? names([node.param]) : []);
+    default:
+      return NOTHING;
   }
 }
+
+const NOTHING: ReadonlySet<string> = new Set();

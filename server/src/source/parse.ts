@@ -18,13 +18,15 @@ export interface ParsedFile {
   readonly text: string;
   readonly program: Program;
   readonly comments: readonly Comment[];
+  /** It imports or exports; else a JavaScript file is CommonJS. */
+  readonly hasModuleSyntax: boolean;
   /** The first syntax error; the program is empty then. */
   readonly syntaxError: Problem | undefined;
 }
 
 /** Parses TypeScript or JavaScript; never throws. */
 export function parseFile(path: string, text: string): ParsedFile {
-  const { program, comments, errors } = parseSync(path, text, { sourceType: 'module' });
+  const { program, comments, errors, module } = parseSync(path, text, { sourceType: 'module' });
   const error = errors.find(({ severity }) => severity === 'Error');
   const label = error?.labels[0];
   const start = Math.min(label?.start ?? 0, text.length);
@@ -34,7 +36,7 @@ export function parseFile(path: string, text: string): ParsedFile {
     message: `${error.message}. Shapes are worked out again once the file parses.`,
     severity: 'error',
   };
-  return { path, text, program, comments, syntaxError };
+  return { path, text, program, comments, hasModuleSyntax: module.hasModuleSyntax, syntaxError };
 }
 
 /** Calls `enter` for a node and everything below it, parents first; `false` skips what is below. */

@@ -1,10 +1,12 @@
 import type { ModuleDefinition } from './definitions';
-import { boundNames, declaredNames, mentionedNames } from './names';
+import { type InitCall, initCalls } from './initCalls';
+import { boundNames, declaredNames, namesInside } from './names';
 import { type Node, type ParsedFile, type Problem, walk } from './parse';
-import { type InitCall, initCalls } from './slice';
-import type { InputTag, ModuleTags } from './tags';
+import { mentionedNames } from './references';
+import type { InputTag } from './tags';
+import { OBSERVER } from './wrap';
 
-/** Code at a file's end that tells the analysis process how to run a module. `$` is the observer's name. */
+/** Code that tells the analysis process how to run a module. */
 export interface Probe {
   readonly definition: number;
   readonly code: string;
@@ -14,78 +16,69 @@ export interface Probe {
 
 /** Runs a module on what its `@input` and `@with` tags say. */
 export function tagProbe(
-  definition: ModuleDefinition,
+  { apply, tags }: ModuleDefinition,
   index: number,
-  tags: ModuleTags,
-  observer: string,
-): { probe: Probe | undefined; problems: Problem[] } {
-  if (tags.inputs.length === 0 || definition.variable === undefined) return { probe: undefined, problems: [] };
-  const parameters = (definition.apply?.params ?? []).map((parameter) =>
-    boundNames(parameter as Node).map(({ name }) => name),
-  );
-  const problems: Problem[] = [];
+): { probe: Probe | undefined; problems: readonly Problem[] } {
+  const problems = [...tags.problems];
+  const parameters = apply?.params.map((parameter) => boundNames(parameter as Node).map(({ name }) => name));
+  const named = parameters?.filter((names) => !names.includes('this'));
   const inputs: (InputTag | undefined)[] = [];
   tags.inputs.forEach((tag, i) => {
+    const { parameter } = tag;
+    // Where apply is not in sight, its inputs come in the order of the tags.
     const place =
-      tag.parameter === undefined ? i : parameters.findIndex((names) => names.includes(tag.parameter as string));
+      parameter === undefined || named === undefined ? i : named.findIndex((names) => names.includes(parameter));
     if (place >= 0) inputs[place] = tag;
     else {
-      const known = parameters.flat().join(', ') || 'no parameters';
-      problems.push({
-        ...tag,
-        message: `apply has no parameter '${tag.parameter}'; it has ${known}.`,
-        severity: 'error',
-      });
+      const known = named?.flat().join(', ') || 'no parameters';
+      problems.push({ ...tag, message: `apply has no parameter '${parameter}'; it has ${known}.`, severity: 'error' });
     }
   });
-  const specs = Array.from(inputs, (tag) =>
-    tag === undefined ? 'undefined' : JSON.stringify([tag.text, tag.textStart]),
-  );
-  const options = tags.options === undefined ? '' : `, () => (${tags.options.text})`;
-  const code = `${observer}.probeTags(${index}, () => ${definition.variable}, [${specs.join(', ')}]${options});`;
-  return { probe: { definition: index, code, mentions: tags.options?.mentions ?? new Set() }, problems };
+  if (tags.inputs.length === 0 || problems.length > 0) return { probe: undefined, problems };
+  const specs = Array.from(inputs, (tag) => (tag ? JSON.stringify([tag.text, tag.textStart]) : 'undefined'));
+  const options = tags.options === undefined ? '' : `, () => (${tags.options.text}), ${tags.options.start}`;
+  const code = `${OBSERVER}.probeTags(${index}, [${specs.join(', ')}]${options});`;
+  const mentions = tags.options?.mentions ?? new Set<string>();
+  return { probe: { definition: index, code, mentions }, problems };
 }
 
-/**
- * Runs a module as an `initByShape` or `init` call inside a function does, where the call's arguments are made of
- * top-level names only. The key is the analysis' own.
- */
-export function callProbe(
-  file: ParsedFile,
-  definition: ModuleDefinition,
-  index: number,
-  observer: string,
-): Probe | undefined {
+/** The init calls inside functions and loops whose arguments are made of top-level names only, by the module's name. */
+export function probingCalls(file: ParsedFile): Map<string, InitCall> {
   const topLevel = new Set(file.program.body.flatMap(declaredNames));
-  const found = file.program.body
-    .flatMap((statement) => initCalls(statement, true))
-    .find((call) => call.module === definition.variable && runsAtTopLevel(call, topLevel));
-  if (found === undefined) return undefined;
-  const args = found.node.arguments.slice(1).map(({ start, end }) => file.text.slice(start, end));
-  const call = `${definition.variable}.${found.method}(${[`${observer}.key()`, ...args].join(', ')})`;
-  const mentions = new Set(found.node.arguments.slice(1).flatMap((argument) => [...mentionedNames(argument)]));
-  return { definition: index, code: `${observer}.probeCall(${index}, () => ${call});`, mentions };
+  const calls = new Map<string, InitCall>();
+  for (const call of file.program.body.flatMap((statement) => initCalls(statement, true))) {
+    const { module } = call;
+    if (module !== undefined && !calls.has(module) && runsAtTopLevel(call, topLevel)) calls.set(module, call);
+  }
+  return calls;
 }
 
-function runsAtTopLevel({ node, functions }: InitCall, topLevel: ReadonlySet<string>): boolean {
-  const local = new Set(functions.flatMap(localNames));
+/** Runs a module as a call does. The key is the analysis' own. */
+export function callProbe({ text }: ParsedFile, index: number, { method, node }: InitCall): Probe {
+  const args = node.arguments.slice(1);
+  const given = args.map(({ start, end }) => text.slice(start, end)).join(', ');
+  const code = `${OBSERVER}.probeCall(${index}, '${method}', () => [${given}], ${node.start});`;
+  const mentions = new Set(args.flatMap((argument) => [...mentionedNames(argument)]));
+  return { definition: index, code, mentions };
+}
+
+function runsAtTopLevel({ node, parents }: InitCall, topLevel: ReadonlySet<string>): boolean {
+  const local = new Set(parents.flatMap((parent) => [...namesInside(parent)]));
   return node.arguments
     .slice(1)
-    .every((argument) =>
-      [...mentionedNames(argument)].every((name) => !local.has(name) && (topLevel.has(name) || name in globalThis)),
+    .every(
+      (argument) =>
+        !belongsToFunction(argument) &&
+        [...mentionedNames(argument)].every((name) => !local.has(name) && (topLevel.has(name) || name in globalThis)),
     );
 }
 
-/** The names declared anywhere inside a function: more than are visible at one place in it, never less. */
-function localNames(fn: Node): string[] {
-  const names: string[] = [];
-  walk(fn, (node) => {
-    if (node.type === 'VariableDeclarator') names.push(...boundNames(node.id).map(({ name }) => name));
-    if ('params' in node && Array.isArray(node.params)) {
-      for (const parameter of node.params) names.push(...boundNames(parameter as Node).map(({ name }) => name));
-    }
-    if (node.type === 'CatchClause' && node.param) names.push(...boundNames(node.param).map(({ name }) => name));
-    if ((node.type === 'FunctionDeclaration' || node.type === 'ClassDeclaration') && node.id) names.push(node.id.name);
+/** Whether an expression means something only in the function that it stands in. */
+function belongsToFunction(expression: Node): boolean {
+  let found = false;
+  walk(expression, (node) => {
+    if (/^(AwaitExpression|YieldExpression|ThisExpression|Super|MetaProperty)$/.test(node.type)) found = true;
+    return !found;
   });
-  return names;
+  return found;
 }

@@ -1,4 +1,10 @@
+import type MagicString from 'magic-string';
 import type { Range } from './parse';
+
+export interface Instrumented {
+  readonly source: MagicString;
+  readonly sites: readonly Site[];
+}
 
 /** A place in the source that reports the value it saw; ids are indices into the file's table. */
 export interface Site extends Range {

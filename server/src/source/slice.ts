@@ -1,9 +1,15 @@
+import { changedNames } from './changes';
 import type { ModuleDefinition } from './definitions';
-import { changedNames, declaredNames, mentionedNames } from './names';
-import { type Node, type ParsedFile, walk } from './parse';
+import { initCalls } from './initCalls';
+import { declaredNames } from './names';
+import { isControlFlow, nameOf } from './nodes';
+import type { Node, ParsedFile } from './parse';
+import { mentionedNames } from './references';
 
 /** Every exported name is wanted: `import * as layers from './layers'`. */
 export const ALL = '*';
+/** Everything a file does is wanted: `import './register'`. */
+export const EFFECTS = '!';
 
 /**
  * Which top-level statements of a file decide its shapes: modules, top-level `init` and `initByShape` calls, and what
@@ -11,65 +17,99 @@ export const ALL = '*';
  * on save.
  */
 export function shapeStatements(
-  { program }: ParsedFile,
+  file: ParsedFile,
   definitions: readonly ModuleDefinition[],
   mentioned: ReadonlySet<string>,
 ): Set<number> {
   const kept = new Set(definitions.map(({ statement }) => statement));
-  program.body.forEach((statement, i) => {
-    if (initCalls(statement).length > 0) kept.add(i);
+  file.program.body.forEach((statement, i) => {
+    if (!isControlFlow(statement) && initCalls(statement).length > 0) kept.add(i);
   });
-  return withNeeded(program.body, kept, mentioned);
+  return withNeeded(file, kept, mentioned);
 }
 
 /** Which top-level statements of an imported file give what is wanted of it. */
-export function importedStatements({ program }: ParsedFile, wanted: ReadonlySet<string>): Set<number> {
-  const names = new Set([...wanted].map((name) => localName(program.body, name)));
-  if (wanted.has(ALL)) for (const name of exportedNames(program.body)) names.add(name);
+export function importedStatements(file: ParsedFile, wanted: ReadonlySet<string>): Set<number> {
+  const { body } = file.program;
+  if (wanted.has(EFFECTS)) return new Set(body.keys());
+  const names = new Set([...wanted].map((name) => localName(body, name)));
+  if (wanted.has(ALL)) for (const name of exportedNames(body)) names.add(localName(body, name));
   const kept = new Set<number>();
-  program.body.forEach((statement, i) => {
+  body.forEach((statement, i) => {
     if (statement.type === 'ExportAllDeclaration') kept.add(i);
   });
-  return withNeeded(program.body, kept, names);
+  return withNeeded(file, kept, names);
 }
 
 /** Adds the statements that declare or change a name that is needed, until nothing more is. */
-function withNeeded(statements: readonly Node[], roots: ReadonlySet<number>, names: ReadonlySet<string>): Set<number> {
-  const facts = statements.map((statement) => ({
-    declares: declaredNames(statement),
-    mentions: mentionedNames(statement),
-    changes: isDeclaration(statement) ? new Set<string>() : changedNames(statement),
-  }));
+function withNeeded({ program }: ParsedFile, roots: ReadonlySet<number>, names: ReadonlySet<string>): Set<number> {
+  const facts = statementFacts(program.body);
   const kept = new Set<number>();
   const needed = new Set(names);
   const keep = (index: number) => {
-    if (kept.has(index)) return;
     kept.add(index);
     for (const name of facts[index]?.mentions ?? []) needed.add(name);
   };
   roots.forEach(keep);
-  statements.forEach((statement, i) => {
+  program.body.forEach((statement, i) => {
     // Imports cost nothing: those whose names are not used are dropped with the types.
     if (statement.type === 'ImportDeclaration') kept.add(i);
   });
-  for (let before = -1; before !== kept.size; ) {
-    before = kept.size;
-    facts.forEach(({ declares, changes }, i) => {
-      if (declares.some((name) => needed.has(name)) || [...changes].some((name) => needed.has(name))) keep(i);
+  const keepAll = (isNeeded: (fact: Facts) => boolean): boolean => {
+    const before = kept.size;
+    facts.forEach((fact, i) => {
+      if (!kept.has(i) && isNeeded(fact)) keep(i);
     });
-  }
+    return kept.size > before;
+  };
+  const declared = () => keepAll(({ declares }) => declares.some((name) => needed.has(name)));
+  const changed = () => keepAll((fact) => !fact.isDeclaration && changesAny(fact, facts, needed));
+  while (declared() || changed());
   return kept;
 }
 
-function isDeclaration(statement: Node): boolean {
-  return /Declaration$/.test(statement.type);
+interface Facts {
+  /** It is kept for its names only: what its functions change, those change who call them. */
+  readonly isDeclaration: boolean;
+  readonly declares: readonly string[];
+  readonly mentions: ReadonlySet<string>;
+  readonly changes: ReadonlySet<string>;
 }
 
-function exportedNames(statements: readonly Node[]): string[] {
+function statementFacts(body: readonly Node[]): Facts[] {
+  const imported = new Set(body.filter(({ type }) => type === 'ImportDeclaration').flatMap(declaredNames));
+  return body.map((statement) => ({
+    isDeclaration: /Declaration$/.test(statement.type),
+    declares: declaredNames(statement),
+    mentions: mentionedNames(statement),
+    changes: changedNames(statement, imported),
+  }));
+}
+
+/**
+ * Whether running a statement changes a needed variable, itself or in a function that it calls. What modules call
+ * themselves (`needed` too) changes things as they run: training code that calls it is not kept for that.
+ */
+function changesAny(statement: Facts, facts: readonly Facts[], needed: ReadonlySet<string>): boolean {
+  const seen = new Set<string>();
+  const queue = [statement];
+  for (let fact = queue.pop(); fact !== undefined; fact = queue.pop()) {
+    if ([...fact.changes].some((name) => needed.has(name))) return true;
+    for (const name of fact.mentions) {
+      if (seen.has(name) || needed.has(name)) continue;
+      seen.add(name);
+      queue.push(...facts.filter(({ isDeclaration, declares }) => isDeclaration && declares.includes(name)));
+    }
+  }
+  return false;
+}
+
+export function exportedNames(statements: readonly Node[]): string[] {
   return statements.flatMap((statement) => {
     if (statement.type === 'ExportDefaultDeclaration') return ['default'];
+    if (statement.type === 'ExportAllDeclaration') return statement.exported ? [nameOf(statement.exported)] : [];
     if (statement.type !== 'ExportNamedDeclaration') return [];
-    return [...declaredNames(statement), ...statement.specifiers.map(({ local }) => nameOf(local as Node))];
+    return [...declaredNames(statement), ...statement.specifiers.map(({ exported }) => nameOf(exported as Node))];
   });
 }
 
@@ -82,41 +122,4 @@ function localName(statements: readonly Node[], exported: string): string {
     }
   }
   return exported;
-}
-
-export function nameOf(node: Node): string {
-  if (node.type === 'Identifier') return node.name;
-  return node.type === 'Literal' ? String(node.value) : '';
-}
-
-/** `X.init(…)` or `X.initByShape(…)`. */
-export interface InitCall {
-  readonly node: Extract<Node, { type: 'CallExpression' }>;
-  readonly module: string;
-  readonly method: 'init' | 'initByShape';
-  /** The functions around it, outermost first. */
-  readonly functions: readonly Node[];
-}
-
-/** The init calls below a node: those that run with it, or with `insideFunctions` those that only run when called. */
-export function initCalls(below: Node, insideFunctions = false): InitCall[] {
-  const calls: InitCall[] = [];
-  walk(below, (node, parents) => {
-    const functions = parents.filter(isFunction);
-    if (!insideFunctions && isFunction(node)) return false;
-    if (node.type !== 'CallExpression' || functions.length > 0 !== insideFunctions) return;
-    const { callee } = node;
-    if (callee.type !== 'MemberExpression' || callee.computed || callee.object.type !== 'Identifier') return;
-    const method = callee.property.type === 'Identifier' ? callee.property.name : '';
-    if (method === 'init' || method === 'initByShape') {
-      calls.push({ node, module: callee.object.name, method, functions });
-    }
-  });
-  return calls;
-}
-
-export function isFunction(node: Node): boolean {
-  return /^(FunctionExpression|FunctionDeclaration|ArrowFunctionExpression|StaticBlock|PropertyDefinition)$/.test(
-    node.type,
-  );
 }

@@ -1,6 +1,6 @@
-import { type ModuleDefinition, methodNamed } from './definitions';
-import { mentionedNames } from './names';
-import { type Node, type ParsedFile, type Problem, parseFile, type Range } from './parse';
+import type { Comment } from 'oxc-parser';
+import { type ParsedFile, type Problem, parseFile, type Range } from './parse';
+import { mentionedNames } from './references';
 
 /** One `@input`: `@input x f32[B, 784]`, or without the name. */
 export interface InputTag extends Range {
@@ -16,23 +16,17 @@ export interface ModuleTags {
   readonly inputs: readonly InputTag[];
   /** `@with { features: 10 }`: the options, an object expression. */
   readonly options: (Range & { readonly text: string; readonly mentions: ReadonlySet<string> }) | undefined;
+  readonly problems: readonly Problem[];
 }
 
-/** Reads the tags in the comments directly before a module's statement, its class or its apply method. */
-export function moduleTags(file: ParsedFile, definition: ModuleDefinition): { tags: ModuleTags; problems: Problem[] } {
-  const { program, comments, text } = file;
-  const statement = program.body[definition.statement] as Node;
-  const apply = methodNamed(definition.body, 'apply') && applyMember(definition);
-  const anchors = [statement.start, definition.body.start, ...(apply ? [apply.start] : [])];
-  const docs = comments.filter(
-    ({ type, value, end }) =>
-      type === 'Block' && value.startsWith('*') && anchors.some((at) => end <= at && text.slice(end, at).trim() === ''),
-  );
+/** Reads the tags in the comments directly before any of the places. */
+export function tagsBefore(file: ParsedFile, places: readonly number[]): ModuleTags {
+  const docs = new Set(places.flatMap((place) => docBefore(file, place) ?? []));
   const inputs: InputTag[] = [];
   const problems: Problem[] = [];
   let options: ModuleTags['options'];
   for (const { start, end } of docs) {
-    for (const tag of readTags(text.slice(start, end - 2), start)) {
+    for (const tag of readTags(file.text.slice(start, end - 2), start)) {
       if (tag.name === 'input') {
         const input = readInput(tag);
         if ('message' in input) problems.push(input);
@@ -44,13 +38,30 @@ export function moduleTags(file: ParsedFile, definition: ModuleDefinition): { ta
       }
     }
   }
-  return { tags: { inputs, options }, problems };
+  return { inputs, options, problems };
 }
 
-function applyMember({ body }: ModuleDefinition): Node | undefined {
-  return body.body.body.find(
-    (member) => member.type === 'MethodDefinition' && member.key.type === 'Identifier' && member.key.name === 'apply',
-  );
+/** The last JSDoc comment that only space and other comments part from a place. */
+function docBefore({ text, comments }: ParsedFile, place: number): Comment | undefined {
+  let at = place;
+  for (let i = lastBefore(comments, place); i >= 0; i--) {
+    const comment = comments[i] as Comment;
+    if (text.slice(comment.end, at).trim() !== '') return undefined;
+    if (comment.type === 'Block' && comment.value.startsWith('*')) return comment;
+    at = comment.start;
+  }
+  return undefined;
+}
+
+/** The index of the last comment that ends before a place, by bisection: comments are in order. */
+function lastBefore(comments: readonly Comment[], place: number): number {
+  let [from, to] = [0, comments.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((comments[middle] as Comment).end <= place) from = middle + 1;
+    else to = middle;
+  }
+  return from - 1;
 }
 
 interface Tag extends Range {
@@ -58,13 +69,13 @@ interface Tag extends Range {
   readonly text: string;
 }
 
-/** `@name text` up to the next tag or the comment's end; the stars of continued lines become spaces. */
+/** `@name text` up to the next tag, an empty line or the comment's end; the stars of continued lines become spaces. */
 function readTags(comment: string, offset: number): Tag[] {
   const clean = comment.replace(/\n[ \t]*\*/g, (line) => `\n${' '.repeat(line.length - 1)}`);
   return [...clean.matchAll(/@(\w+)[ \t]*/g)].flatMap((found, i, all) => {
     const from = found.index + found[0].length;
     const to = all[i + 1]?.index ?? clean.length;
-    const text = clean.slice(from, to).trimEnd();
+    const text = (clean.slice(from, to).split(/\r?\n[ \t]*\r?\n/)[0] as string).trimEnd();
     return [{ name: found[1] as string, text, start: offset + from, end: offset + from + text.length }];
   });
 }

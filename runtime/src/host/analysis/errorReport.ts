@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { formatSize } from '../../bindings/sizes';
 
 /**
@@ -63,16 +64,43 @@ function sizes(list: string | undefined): string {
   return list ? list.split(',').map(size).join(', ') : '';
 }
 
+/** Longer ones fill the screen and say no more. */
+const LONGEST_MESSAGE = 2000;
+
+/** What was thrown says; code throws anything, strings and objects that cannot be printed among it. */
+export function messageOf(thrown: unknown): string {
+  let message: unknown;
+  try {
+    if (thrown instanceof Error) message = thrown.message || thrown.name;
+    else message = typeof thrown === 'string' ? thrown : `${inspect(thrown, { depth: 1 })} was thrown.`;
+  } catch {
+    // A getter or a proxy of the user's.
+  }
+  const text = typeof message === 'string' ? message : 'Something was thrown that cannot be printed.';
+  return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
+}
+
+export function stackOf(thrown: unknown): string | undefined {
+  try {
+    const { stack } = thrown as Error;
+    return typeof stack === 'string' ? stack : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The stack's frames in the given files, innermost first; positions as V8 counts them, from 1. */
 export function framesIn(
   stack: string | undefined,
-  isOurs: (path: string) => boolean,
+  paths: readonly string[],
 ): { path: string; line: number; column: number }[] {
   const frames: { path: string; line: number; column: number }[] = [];
   for (const text of stack?.split('\n') ?? []) {
-    const found = /^\s+at (?:.*\()?(?:file:\/\/)?(.+?):(\d+):(\d+)\)?$/.exec(text);
-    const path = found?.[1];
-    if (path !== undefined && isOurs(path)) frames.push({ path, line: Number(found?.[2]), column: Number(found?.[3]) });
+    const found = /^\s+at (.+):(\d+):(\d+)\)?$/.exec(text);
+    // Names and paths may hold spaces and parentheses: of the paths that fit, the longest is the frame's.
+    const fitting = paths.filter((path) => found?.[1]?.endsWith(path)).sort((a, b) => b.length - a.length);
+    const path = fitting[0];
+    if (path !== undefined) frames.push({ path, line: Number(found?.[2]), column: Number(found?.[3]) });
   }
   return frames;
 }

@@ -1,3 +1,4 @@
+import { ConcretizationError } from '../../bindings/concretization';
 import { pickPrimes } from '../../bindings/sizes';
 import { withSizeNames } from '../../bindings/stack';
 import { moduleSpecOf } from '../../nn/callable';
@@ -7,16 +8,18 @@ import { abstractTensor } from '../../transforms/evalShape';
 import type { ShapeDtypeStruct } from '../../transforms/shapeDtypeStruct';
 import { parseSpec, SpecSyntaxError } from '../../transforms/specs';
 import * as tree from '../../tree';
-import { framesIn, readableMessage } from './errorReport';
+import { withDeadline } from './deadline';
+import { framesIn, messageOf, readableMessage, stackOf } from './errorReport';
 import { MISSING, MissingValueError } from './missing';
-import { evaluateModules, MissingImportError } from './modules';
+import { MissingImportError, ModuleGraph } from './modules';
 import type { AnalysisRecord, ErrorRecord, EvaluateRequest } from './protocol';
+import { DeniedError } from './sideEffects';
 import { SiteObserver } from './siteObserver';
 
 /** A spec as a tag has it, and its offset in the source; nothing for an input that was left out. */
 type TagSpec = readonly [text: string, offset: number] | undefined;
 
-type Callable = { init(key: unknown, ...args: unknown[]): unknown };
+type Callable = Record<'init' | 'initByShape', (key: unknown, ...args: unknown[]) => unknown>;
 
 /**
  * Evaluates one file's modules on abstract tensors: first its top level, then each module on its known inputs. What
@@ -24,7 +27,10 @@ type Callable = { init(key: unknown, ...args: unknown[]): unknown };
  */
 export class Evaluation {
   readonly sites: SiteObserver;
+  private readonly modules = new Map<number, Callable>();
   private readonly probes: (() => void)[] = [];
+  /** The top level ended early: what comes behind is not there. */
+  private endedEarly = false;
   private readonly sizes = new Map<string, number>();
   private readonly specs: string[] = [];
 
@@ -37,16 +43,21 @@ export class Evaluation {
   }
 
   async run(): Promise<void> {
+    const graph = new ModuleGraph(this.request, this.library, this.observer(), (error) => this.report(error));
     try {
-      await evaluateModules(this.request, this.library, this.observer(), (error) => this.report(error));
+      const entry = await graph.entry();
+      await withDeadline(this.request.deadline, () => entry.evaluate());
     } catch (error) {
+      this.endedEarly = true;
       this.report(error);
     }
     const named = pickPrimes(this.sizeNames(), this.request.literals);
     for (const [prime, name] of named) this.sizes.set(name, prime);
-    withSizeNames(named, () => {
-      for (const probe of this.probes) probe();
-    });
+    withDeadline(this.request.deadline, () =>
+      withSizeNames(named, () => {
+        for (const probe of this.probes) probe();
+      }),
+    );
   }
 
   /** What instrumented code calls `__distaff`. */
@@ -62,7 +73,10 @@ export class Evaluation {
       },
       module: <T>(definition: number, callable: T): T => {
         const spec = moduleSpecOf(callable);
-        if (spec !== undefined) this.sites.define(definition, spec.cls);
+        if (spec !== undefined) {
+          this.sites.define(definition, spec.cls);
+          this.modules.set(definition, callable as Callable);
+        }
         return callable;
       },
       guard: (initializer: () => unknown): unknown => {
@@ -81,25 +95,39 @@ export class Evaluation {
           return MISSING;
         }
       },
-      key: () => PRNGKey(0),
-      probeTags: (definition: number, module: () => Callable, specs: readonly TagSpec[], options?: () => object) => {
+      failed: (error: unknown): void => this.report(error),
+      missing: MISSING,
+      probeTags: (definition: number, specs: readonly TagSpec[], options?: () => object, place?: number) => {
         for (const spec of specs) if (spec !== undefined) this.specs.push(spec[0]);
-        this.probe(definition, true, () => {
+        this.probe(definition, true, (module) => {
           const inputs = specs.map((spec) => (spec === undefined ? undefined : this.input(spec)));
-          module().init(PRNGKey(0), ...inputs, options?.() ?? {});
+          module.init(PRNGKey(0), ...inputs, this.given(options ?? (() => ({})), place));
         });
       },
-      probeCall: (definition: number, call: () => unknown) => {
-        this.probe(definition, false, call);
+      probeCall: (definition: number, method: keyof Callable, args: () => unknown[], place: number) => {
+        this.probe(definition, false, (module) => module[method](PRNGKey(0), ...this.given(args, place)));
       },
     };
   }
 
-  private probe(definition: number, tagged: boolean, run: () => unknown): void {
+  /** What the source gives a module beside its inputs' specs; where it fails, `place` is its offset there. */
+  private given<T>(make: () => T, place: number | undefined): T {
+    try {
+      return make();
+    } catch (error) {
+      this.report(error, place);
+      throw new MissingValueError();
+    }
+  }
+
+  private probe(definition: number, tagged: boolean, run: (module: Callable) => unknown): void {
     this.probes.push(() => {
+      const module = this.modules.get(definition);
+      // Making it failed, which was reported, or it is made in a function that nothing calls.
+      if (module === undefined) return;
       this.sites.probe = { definition, tagged };
       try {
-        run();
+        run(module);
       } catch (error) {
         this.report(error);
       } finally {
@@ -124,21 +152,37 @@ export class Evaluation {
     return [...new Set(inBrackets.flatMap((sizes) => sizes.match(/[A-Za-z_]\w*/g) ?? []))];
   }
 
-  private report(error: unknown): void {
+  report(error: unknown, near?: number): void {
+    const message = messageOf(error);
     // What depends on a reported failure has nothing of its own to say.
     if (error instanceof MissingValueError) return;
-    const paths = new Set(this.request.modules.map(({ path }) => path));
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    if (this.endedEarly && /before initialization/.test(message)) return;
+    const paths = this.request.modules.map(({ path }) => path);
     const record: ErrorRecord = {
       type: 'error',
-      message: readableMessage(message),
-      frames: framesIn(stack, (path) => paths.has(path)),
+      message: deniedMessage(error) ?? readableMessage(message),
+      frames: framesIn(stackOf(error), paths),
       modulePath: modulePathOf(error),
-      severity: (error as Error)?.name === 'ConcretizationError' ? 'warning' : 'error',
+      severity: isOfAnalysis(error) ? 'warning' : 'error',
       offset: error instanceof SpecSyntaxError ? error.offset : undefined,
+      near,
+      definition: this.sites.probe?.definition,
       missingImport:
         error instanceof MissingImportError ? { specifier: error.specifier, importer: error.importer } : undefined,
     };
     this.send(record);
   }
+}
+
+/** Errors that arise because shapes are worked out, and do not when the code runs. */
+function isOfAnalysis(error: unknown): boolean {
+  return error instanceof ConcretizationError || error instanceof DeniedError || deniedMessage(error) !== undefined;
+}
+
+/** What Node's permission model refused. */
+function deniedMessage(error: unknown): string | undefined {
+  const { code, permission, resource } = (error ?? {}) as { code?: unknown; permission?: string; resource?: string };
+  if (code !== 'ERR_ACCESS_DENIED') return undefined;
+  const what = [permission, resource].filter(Boolean).join(' ');
+  return `Code may only read files while shapes are worked out; refused: ${what || messageOf(error)}.`;
 }

@@ -1,9 +1,12 @@
-import { pathToFileURL } from 'node:url';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
+import { messageOf } from './errorReport';
 import { MISSING } from './missing';
 import type { EvaluateRequest, LinkTarget, SourceModule } from './protocol';
 
-/** An import leads nowhere. */
+/** An import leads nowhere, or not to what is asked of it. */
 export class MissingImportError extends Error {
   override readonly name = 'MissingImportError';
 
@@ -16,67 +19,93 @@ export class MissingImportError extends Error {
   }
 }
 
+type Namespace = Readonly<Record<string, unknown>>;
+
 /**
- * Links and evaluates the request's modules with `distaff` as this process' own library. ES modules of node:vm, so that
- * cycles, live bindings and top-level await are the real ones. Throws what linking or evaluation throws.
+ * A request's modules as ES modules of node:vm, so that cycles, live bindings and top-level await are the real ones, with
+ * `distaff` as this process' own library. What an import cannot have is reported and costs only what depends on it.
  */
-export async function evaluateModules(
-  { entry, modules }: EvaluateRequest,
-  library: Record<string, unknown>,
-  observer: object,
-  report: (error: MissingImportError) => void,
-): Promise<void> {
-  const sources = new Map(modules.map((source) => [source.path, source]));
-  const made = new Map<string, vm.Module>();
+export class ModuleGraph {
+  private readonly sources: ReadonlyMap<string, SourceModule>;
+  private readonly made = new Map<string, vm.Module>();
 
-  const moduleFor = async (target: LinkTarget, specifier: string, importer: string): Promise<vm.Module> => {
-    if (target.kind === 'source') return made.get(target.path) ?? sourceModule(target.path);
-    const key =
-      target.kind === 'external' ? target.url : target.kind === 'missing' ? `${importer} ${specifier}` : target.kind;
-    const known = made.get(key);
-    if (known !== undefined) return known;
-    const module = synthetic(key, await namespaceOf(target, specifier, importer));
-    made.set(key, module);
+  constructor(
+    private readonly request: EvaluateRequest,
+    private readonly library: Namespace,
+    private readonly observer: object,
+    private readonly report: (error: MissingImportError) => void,
+  ) {
+    this.sources = new Map(request.modules.map((source) => [source.path, source]));
+  }
+
+  /** The entry, linked: evaluating it evaluates what it imports. Throws what linking throws. */
+  async entry(): Promise<vm.Module> {
+    const root = this.sourceModule(this.request.entry);
+    await root.link(this.imported);
+    return root;
+  }
+
+  private readonly imported = async (specifier: string, { identifier }: { identifier: string }): Promise<vm.Module> => {
+    const known = this.sources.get(identifier)?.links[specifier];
+    const target: LinkTarget = known ?? { kind: 'missing', message: `Cannot find '${specifier}'.`, names: [] };
+    if (target.kind === 'source') return this.made.get(target.path) ?? this.sourceModule(target.path);
+    // Each importer asks for names of its own.
+    const key = `${specifier} of ${identifier}`;
+    const module = this.made.get(key) ?? synthetic(key, await this.namespace(target, specifier, identifier));
+    this.made.set(key, module);
     return module;
   };
 
-  /** What cannot be had is reported and costs only what depends on it. */
-  const namespaceOf = async (target: LinkTarget, specifier: string, importer: string) => {
-    if (target.kind === 'distaff') return library;
-    if (target.kind === 'observer') return { __distaff: observer };
-    const { names } = target as { names: readonly string[] };
-    try {
-      if (target.kind === 'external') return (await import(target.url)) as Record<string, unknown>;
-      report(new MissingImportError((target as { message: string }).message, specifier, importer));
-    } catch (error) {
-      report(new MissingImportError(`Cannot load '${specifier}': ${(error as Error).message}`, specifier, importer));
-    }
-    return Object.fromEntries(names.map((name) => [name, MISSING]));
-  };
-
-  const sourceModule = (path: string): vm.Module => {
-    const { code } = sources.get(path) as SourceModule;
-    const url = pathToFileURL(path).href;
+  private sourceModule(file: string): vm.Module {
+    const { code } = this.sources.get(file) as SourceModule;
     const module = new vm.SourceTextModule(code, {
-      identifier: path,
+      identifier: file,
       initializeImportMeta: (meta) => {
-        meta.url = url;
+        const { href } = pathToFileURL(file);
+        const resolve = (specifier: string) => new URL(specifier, href).href;
+        Object.assign(meta, { url: href, filename: file, dirname: path.dirname(file), resolve });
       },
+      importModuleDynamically: (specifier, importer) => this.importLater(specifier, importer as vm.Module),
     });
-    made.set(path, module);
+    this.made.set(file, module);
     return module;
-  };
+  }
 
-  const root = sourceModule(entry);
-  await root.link((specifier, referencing) => {
-    const target = sources.get(referencing.identifier)?.links[specifier];
-    const missing: LinkTarget = { kind: 'missing', message: `Cannot find '${specifier}'.`, names: [] };
-    return moduleFor(target ?? missing, specifier, referencing.identifier);
-  });
-  await root.evaluate();
+  private async importLater(specifier: string, importer: { identifier: string }): Promise<vm.Module> {
+    const module = await this.imported(specifier, importer);
+    if (module.status === 'unlinked') await module.link(this.imported);
+    await module.evaluate();
+    return module;
+  }
+
+  private async namespace(target: LinkTarget, specifier: string, importer: string): Promise<Namespace> {
+    if (target.kind === 'observer') return { __distaff: this.observer };
+    const { names } = target as { names: readonly string[] };
+    const missing = (message: string, absent: readonly string[]): Namespace => {
+      this.report(new MissingImportError(message, specifier, importer));
+      return Object.fromEntries(absent.map((name) => [name, MISSING]));
+    };
+    if (target.kind === 'missing') return missing(target.message, names);
+    try {
+      const found = target.kind === 'external' ? await load(target.url) : this.library;
+      const absent = names.filter((name) => !(name in found));
+      if (absent.length === 0) return found;
+      const list = absent.map((name) => `'${name}'`).join(', ');
+      return { ...found, ...missing(`'${specifier}' has no export named ${list}.`, absent) };
+    } catch (error) {
+      return missing(`Cannot load '${specifier}': ${messageOf(error)}`, names);
+    }
+  }
 }
 
-function synthetic(identifier: string, namespace: Record<string, unknown>): vm.Module {
+async function load(url: string): Promise<Namespace> {
+  if (!url.endsWith('.json')) return import(url);
+  const value: unknown = JSON.parse(readFileSync(fileURLToPath(url), 'utf8'));
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return { ...(isObject ? value : {}), default: value };
+}
+
+function synthetic(identifier: string, namespace: Namespace): vm.Module {
   const names = Object.keys(namespace);
   return new vm.SyntheticModule(
     names,

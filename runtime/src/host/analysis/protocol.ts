@@ -3,9 +3,9 @@
 /** Something that an import leads to; `names` are those that are imported. */
 export type LinkTarget =
   | { readonly kind: 'source'; readonly path: string }
-  /** Loaded as it is: a package, a Node module or a plain JavaScript file. */
+  /** Loaded as it is: a package, a Node module, a CommonJS file or JSON. */
   | { readonly kind: 'external'; readonly url: string; readonly names: readonly string[] }
-  | { readonly kind: 'distaff' }
+  | { readonly kind: 'distaff'; readonly names: readonly string[] }
   /** What instrumented code reports to: its export `__distaff`. */
   | { readonly kind: 'observer' }
   | { readonly kind: 'missing'; readonly message: string; readonly names: readonly string[] };
@@ -24,6 +24,11 @@ export interface EvaluateRequest {
   /** The instrumented file; a path of `modules`. */
   readonly entry: string;
   readonly modules: readonly SourceModule[];
+  /**
+   * How long the user's code may block, in ms. The server, which kills the process before that, may be gone: then it
+   * ends itself.
+   */
+  readonly deadline: number;
   /** Whole numbers written in the entry: named sizes stay clear of them. */
   readonly literals: readonly number[];
 }
@@ -77,6 +82,10 @@ export interface ErrorRecord {
   readonly severity: 'error' | 'warning' | 'information';
   /** For errors in a tag's text: its offset in the entry's source. */
   readonly offset: number | undefined;
+  /** An offset in the entry's source, for errors that have no frames in it. */
+  readonly near: number | undefined;
+  /** The module definition whose probe was running. */
+  readonly definition: number | undefined;
   /** For imports that lead nowhere. */
   readonly missingImport: { readonly specifier: string; readonly importer: string } | undefined;
 }
@@ -85,6 +94,8 @@ export interface DoneRecord {
   readonly type: 'done';
   /** Milliseconds inside the analysis process. */
   readonly elapsed: number;
+  /** False where the evaluated code left the process in a state that the next evaluation should not find. */
+  readonly reusable: boolean;
 }
 
 export type AnalysisRecord = SiteRecord | ModuleRecord | ErrorRecord | DoneRecord;
