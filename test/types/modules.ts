@@ -1,5 +1,5 @@
 /** Types only: `npm run check` holds what compiles here and, by `@ts-expect-error`, what must not. */
-import { grad, nn, optim, type ShapeDtypeStruct, type Tensor, tree, valueAndGrad } from 'distaff';
+import { evalShape, grad, nn, optim, type ShapeDtypeStruct, type Tensor, tree, valueAndGrad } from 'distaff';
 
 declare const key: Tensor;
 declare const x: Tensor;
@@ -129,3 +129,56 @@ cell([x, x], x)[0][1].add(1);
 const shapes = tree.map((leaf) => leaf.shape, { a: x, b: [x, x] as [Tensor, Tensor] });
 type Shape = Tensor['shape'];
 ok<Equal<typeof shapes, { a: Shape; b: [Shape, Shape] }>>();
+
+/** Exported with its static member. */
+export const Counted = nn.module(
+  class Counted extends nn.Module {
+    static initialCount(start: number) {
+      return start;
+    }
+    apply(x: Tensor, { k = 1 }: { k?: number } = {}) {
+      return x.mul(k);
+    }
+  },
+);
+Counted.initialCount(3).toFixed();
+Counted.partial({ k: 2 });
+nn.Model(Counted, params)(x);
+
+// A dict of tensors is an input.
+const Batch = nn.module(
+  class Batch extends nn.Module {
+    apply({ image, labels }: { image: Tensor; labels: Tensor[] }) {
+      return [image, ...labels] as const;
+    }
+  },
+);
+Batch({ image: x, labels: [x] }, { name: 'batch' });
+Batch.initByShape(key, [{ image: [1, 2], labels: ['i32[1]'] }])[0][0].shape;
+// @ts-expect-error the labels are missing
+Batch.init(key, { image: x });
+// Optional tensors are options.
+const Masked = nn.module(
+  class Masked extends nn.Module {
+    apply(x: Tensor, { mask }: { mask?: Tensor } = {}) {
+      return mask ? x.mul(mask) : x;
+    }
+  },
+);
+Masked(x, { mask: x, name: 'masked' });
+Masked.partial({ mask: x })(x);
+Masked.initByShape(key, [[1, 2]], { mask: x });
+
+const doubledModel = tree.map((p: Tensor) => p.mul(2), model);
+ok<Equal<typeof doubledModel, typeof model>>();
+const doubledOptimizer = tree.map((p: Tensor) => p.mul(2), optimizer);
+ok<Equal<typeof doubledOptimizer, typeof optimizer>>();
+const annotated = tree.map((p: Tensor, q: Tensor) => p.add(q).shape, { a: x }, { a: x });
+ok<Equal<typeof annotated, { a: Shape }>>();
+// @ts-expect-error a leaf is a tensor
+tree.map((p: string) => p, { a: x });
+
+const abstract = evalShape((m: typeof model, v: Tensor) => ({ y: m(v), n: 1 }), model, [7, 2]);
+ok<Equal<typeof abstract, { y: ShapeDtypeStruct; n: number }>>();
+// @ts-expect-error a spec of the input is missing
+evalShape((v: Tensor) => v);

@@ -4,8 +4,8 @@ import { Module } from './module';
 import { ModuleError } from './moduleError';
 import type { OptionValues } from './options';
 import { call, callInside, init, initByShape } from './run';
-import { type ModuleSpec, share, withOptions } from './spec';
-import type { Applies, ModuleOf, Params } from './types';
+import { checkName, type ModuleSpec, share, withOptions } from './spec';
+import type { Applies, ModuleClass, ModuleOfClass, Params } from './types';
 
 const SPEC = Symbol('distaff.moduleSpec');
 
@@ -18,24 +18,47 @@ export function moduleSpecOf(callable: unknown): ModuleSpec | undefined {
  * Makes a class with an `apply` method into a callable module. Its name, which enters parameter paths and keys, is the
  * class's; `nn.module('Block', class extends nn.Module {…})` gives it explicitly.
  */
-export function module<C extends Applies>(cls: abstract new () => C): ModuleOf<C>;
-export function module<C extends Applies>(name: string, cls: abstract new () => C): ModuleOf<C>;
-export function module<C extends Applies>(
-  ...given: [abstract new () => C] | [string, abstract new () => C]
-): ModuleOf<C> {
+export function module<S extends ModuleClass>(cls: S): ModuleOfClass<S>;
+export function module<S extends ModuleClass>(name: string, cls: S): ModuleOfClass<S>;
+export function module(...given: [ModuleClass] | [string, ModuleClass]): unknown {
   const cls = given.at(-1) as unknown as ModuleSpec['cls'];
-  const className = given.length === 2 ? (given[0] as string) : cls.name;
-  const prototype: Partial<Applies> | undefined = cls?.prototype;
-  if (!(prototype instanceof Module) || typeof (prototype as Partial<Applies>).apply !== 'function') {
-    throw new ModuleError('nn.module needs a class that extends nn.Module and has an apply method.');
-  }
-  if (className.length < 2) {
+  checkClass(cls);
+  const className = given.length === 2 ? explicitName(given[0] as string) : cls.name;
+  if (given.length === 1 && className.length < 2) {
     console.warn(
       `nn.module: the class name '${className}' becomes part of parameter names and keys; it looks empty or minified. ` +
         "Give the name explicitly: nn.module('Block', class extends nn.Module {…}).",
     );
   }
-  return makeCallable({ cls, className, options: {}, defaultName: null, sharedIn: null }) as unknown as ModuleOf<C>;
+  checkStatics(cls, className);
+  return makeCallable({ cls, className, options: {}, defaultName: null, sharedIn: null });
+}
+
+function checkClass(cls: ModuleSpec['cls']): void {
+  if (typeof cls === 'function' && Object.hasOwn(cls, SPEC)) {
+    throw new ModuleError(`nn.module: ${cls.name} is a module already. It takes the class itself.`);
+  }
+  const prototype: Partial<Applies> | undefined = cls?.prototype;
+  if (!(prototype instanceof Module)) {
+    throw new ModuleError('nn.module needs a class that extends nn.Module and has an apply method.');
+  }
+  if (typeof (prototype as Partial<Applies>).apply !== 'function') {
+    throw new ModuleError(
+      `nn.module: ${cls.name || 'the class'} needs a method apply(x, …) {…}; a field that holds a function is none.`,
+    );
+  }
+}
+
+/** Static members stay reachable through the callable, whose own come first. */
+function checkStatics(cls: ModuleSpec['cls'], className: string): void {
+  const taken = Object.keys(CALLABLE_MEMBERS).find((name) => Object.hasOwn(cls, name));
+  if (taken === undefined) return;
+  throw new ModuleError(`${className}: a static member may not be named '${taken}', which every module has.`);
+}
+
+function explicitName(name: unknown): string {
+  if (name === '') throw new ModuleError('nn.module: a name given explicitly is not empty.');
+  return checkName(name);
 }
 
 type Callable = ((...args: unknown[]) => unknown) & { [SPEC]: ModuleSpec };
@@ -45,7 +68,7 @@ const CALLABLE_MEMBERS = {
   initByShape: (spec: ModuleSpec, key: Tensor, specs: readonly unknown[], options: OptionValues = {}) =>
     initByShape(spec, key, specs, options),
   call: (spec: ModuleSpec, params: Params, ...args: unknown[]) => call(spec, 'apply', params, args),
-  partial: (spec: ModuleSpec, options: OptionValues) => makeCallable(withOptions(spec, options)),
+  partial: (spec: ModuleSpec, options: OptionValues = {}) => makeCallable(withOptions(spec, options)),
   shared: (spec: ModuleSpec, options: OptionValues = {}) => makeCallable(share(spec, options)),
 };
 
@@ -81,12 +104,15 @@ function makeCallable(spec: ModuleSpec): Callable {
   return callable as Callable;
 }
 
-/** The class's methods beside apply, its base classes' included. */
+/**
+ * The class's methods beside apply, its base classes' included. Those that every object has (toString) stay the
+ * instance's own. Throws where a member has a name that modules or Models need.
+ */
 export function methodNames({ cls, className }: ModuleSpec): string[] {
   const names = new Set<string>();
   for (let proto = cls.prototype; proto !== Module.prototype; proto = Object.getPrototypeOf(proto)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(proto))) {
-      if (typeof value === 'function' && name !== 'constructor' && name !== 'apply') names.add(name);
+      if (typeof value === 'function' && name !== 'apply' && !(name in Object.prototype)) names.add(name);
     }
   }
   const taken = [...names].find((name) => RESERVED.has(name) || name in Module.prototype);

@@ -1,5 +1,6 @@
 import type { Tensor } from '#tfjs';
 import { withBackend } from '../bindings/stack';
+import type { Module } from './module';
 import type { Params } from './types';
 
 /**
@@ -10,6 +11,8 @@ export class ModuleFrame {
   /** Which submodule names are taken, and whether each is shared. */
   readonly submodules = new Map<string, boolean>();
   readonly sharedNames = new Set<string>();
+  /** Whose frame it is; null while that is being constructed. */
+  instance: Module | null = null;
   private unnamedCount = 0;
 
   constructor(

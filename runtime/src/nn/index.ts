@@ -7,4 +7,4 @@ export { Model } from './model';
 export { Module } from './module';
 export { ModuleError } from './moduleError';
 export { avgPool, maxPool, type PoolOptions } from './pooling';
-export type { Applies, DType, Initializer, ModuleOf, Params, SharedOf } from './types';
+export type { Applies, DType, Initializer, ModuleOf, Params, SharedOf, WithStatics } from './types';

@@ -16,7 +16,7 @@ export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: 
   if (spec === undefined) throw new ModuleError('nn.Model: the first argument is a module, as nn.module makes them.');
   const model = (...args: unknown[]) => call(spec, 'apply', params, args);
   Object.setPrototypeOf(model, ModelPrototype);
-  const replace = (changes: { params?: Params }) => {
+  const replace = (changes: { params?: Params } = {}) => {
     const unknown = Object.keys(changes).find((key) => key !== 'params');
     if (unknown !== undefined) throw new ModuleError(`A Model has no field '${unknown}' to replace; it has params.`);
     return Model(module, changes.params ?? params);
@@ -28,14 +28,12 @@ export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: 
   return markPytreeNode(model, ModelNode) as unknown as ModelOf<C, K>;
 }
 
+function print(this: { name: string; params: Params }): string {
+  return `Model(${this.name}) ${describe(this.params) ?? 'without parameters'}`;
+}
+
 /** A Model has no call, apply or bind of functions: `model.call` would be mistaken for Module.call. */
-const ModelPrototype = Object.create(null, {
-  [INSPECT]: {
-    value(this: { name: string; params: Params }) {
-      return `Model(${this.name}) ${describe(this.params) ?? 'without parameters'}`;
-    },
-  },
-});
+const ModelPrototype = Object.create(null, { [INSPECT]: { value: print }, toString: { value: print } });
 
 type AnyModel = { module: ModuleOf<unknown>; params: Params };
 

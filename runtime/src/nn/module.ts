@@ -1,6 +1,6 @@
 /** nn.Module, the base class of modules (flax/nn/base.py of Flax before Linen). */
 import { Tensor } from '#tfjs';
-import { observers } from '../bindings/stack';
+import { moduleFrames, observers } from '../bindings/stack';
 import { foldInStr } from '../random';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
 import type { ModuleFrame } from './frame';
@@ -12,17 +12,22 @@ const frames = new WeakMap<Module, ModuleFrame>();
 
 export function enterFrame(instance: Module, frame: ModuleFrame): void {
   frames.set(instance, frame);
+  frame.instance = instance;
 }
 
 function frameOf(instance: Module): ModuleFrame {
   const frame = frames.get(instance);
-  if (frame === undefined) {
+  if (frame !== undefined) return frame;
+  // Class fields may declare parameters: they are set while the instance is constructed.
+  const running = moduleFrames.top;
+  if (running === undefined || running.instance !== null) {
     throw new ModuleError(
       `${instance.constructor.name || 'This module'} is not running: a module's methods are for its own apply. ` +
         'Make the class callable with nn.module and call that.',
     );
   }
-  return frame;
+  enterFrame(instance, running);
+  return running;
 }
 
 /** The base class of modules: `class Dense extends nn.Module { apply(x, { features }) {…} }`, made callable by nn.module. */
@@ -37,8 +42,12 @@ export abstract class Module {
   param(name: string, shape: readonly number[] | null, initializer: (key: Tensor, shape: never) => unknown): unknown {
     const frame = frameOf(this);
     const { rng } = frame;
+    if (shape !== null) checkSizes(name, shape);
     if (rng !== null) {
-      if (name in frame.params) throw new ModuleError(`The name '${name}' is already used for another parameter.`);
+      if (Object.hasOwn(frame.params, name)) {
+        const holder = frame.submodules.has(name) ? 'a submodule' : 'another parameter';
+        throw new ModuleError(`The name '${name}' is already used for ${holder} in ${frame.path}.`);
+      }
       frame.params[name] = frame.making(() => initializer(foldInStr(rng, name), shape as never));
     }
     const value = this.getParam(name);
@@ -61,6 +70,13 @@ export abstract class Module {
   isInitializing(): boolean {
     return frameOf(this).isInitializing;
   }
+}
+
+/** An option that was not given shows up here first. */
+function checkSizes(name: string, shape: readonly number[]): void {
+  if (Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0)) return;
+  const got = Array.isArray(shape) ? `[${shape.map(String).join(', ')}]` : String(shape);
+  throw new ModuleError(`The parameter '${name}' should have a shape of whole numbers >= 0, or null; got ${got}.`);
 }
 
 function checkShape(name: string, value: unknown, shape: readonly number[]): void {

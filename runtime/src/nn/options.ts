@@ -1,65 +1,86 @@
 /** Which of a call's arguments are inputs and which is the options object (DESIGN 5.1 "Calls"). */
 import { Tensor } from '#tfjs';
-import { isArrayLike, isShape } from '../transforms/shapeDtypeStruct';
-import * as tree from '../tree';
+import { ShapeDtypeStruct } from '../transforms/shapeDtypeStruct';
+import { isPlainObject } from '../tree';
+import { ModuleError } from './moduleError';
+import { type Method, parametersOf } from './parameters';
 
 export type OptionValues = Readonly<Record<string, unknown>>;
 
 /**
- * Splits off the last argument where it is an options object: a plain object whose leaves are not all tensors or specs.
- * A dict of tensors is an input.
+ * Splits off the last argument where it is an options object: a plain object whose leaves are not all tensors. A dict of
+ * tensors is an input; but where the method declares its options object and a partial gave some of them already, it is
+ * the rest of these.
  */
-export function splitOptions(args: readonly unknown[]): { inputs: readonly unknown[]; options: OptionValues } {
+export function splitOptions(
+  method: Method,
+  args: readonly unknown[],
+  partial: OptionValues,
+): { inputs: readonly unknown[]; options: OptionValues } {
   const last = args.at(-1);
-  if (!tree.isPlainObject(last) || isTensorTree(last)) return { inputs: args, options: {} };
+  if (!isPlainObject(last) || (isTensorDict(last) && !continues(partial, method, args.length))) {
+    return { inputs: args, options: {} };
+  }
   return { inputs: args.slice(0, -1), options: last };
 }
 
-function isTensorTree(value: Record<string, unknown>): boolean {
-  if (isArrayLike(value)) return true;
-  const leaves = tree.leaves(value, { isLeaf: (leaf) => isArrayLike(leaf) || isShape(leaf) });
-  return leaves.length > 0 && leaves.every((leaf) => leaf instanceof Tensor || isArrayLike(leaf));
+function continues(partial: OptionValues, method: Method, argumentCount: number): boolean {
+  const parameters = parametersOf(method);
+  return Object.keys(partial).length > 0 && parameters?.last === 'pattern' && argumentCount >= parameters.count;
 }
 
-type Method = (...args: never[]) => unknown;
+/** Whether a dict holds tensors and nothing else: at least one, in dicts and arrays of any depth. */
+function isTensorDict(value: Readonly<Record<string, unknown>>): boolean {
+  let found = false;
+  const holdsTensors = (item: unknown): boolean => {
+    if (item === null || item === undefined) return true;
+    if (item instanceof Tensor || item instanceof ShapeDtypeStruct) {
+      found = true;
+      return true;
+    }
+    if (Array.isArray(item)) return item.every(holdsTensors);
+    return isPlainObject(item) && Object.values(item).every(holdsTensors);
+  };
+  return holdsTensors(value) && found;
+}
 
-/** A method's arguments with the options in their place. */
-export function joinOptions(method: Method, inputs: readonly unknown[], options: OptionValues): unknown[] {
-  const given = Object.keys(options).length > 0;
-  const place = optionsPlace(method);
-  // A required options object (`apply(x, { features })`) is there even when empty, so its defaults apply.
-  if (!given && method.length <= inputs.length) return [...inputs];
+/**
+ * A method's arguments: the inputs, with the options where the method declares them, behind the inputs at least. Throws
+ * if it takes no such options. `caller` names the method in errors.
+ */
+export function joinOptions(
+  method: Method,
+  inputs: readonly unknown[],
+  options: OptionValues,
+  caller: string,
+): unknown[] {
   const joined = [...inputs];
-  joined[Math.max(inputs.length, place ?? 0)] = options;
+  const parameters = parametersOf(method);
+  const given = Object.keys(options).length > 0;
+  if (parameters === undefined || parameters.last === 'rest') return given ? [...joined, options] : joined;
+  const place = parameters.count - 1;
+  if (!given) {
+    // A required options object (`apply(x, { features })`) is there even when empty, so its defaults apply.
+    const required = parameters.last === 'pattern' ? !parameters.hasDefault : method.length === parameters.count;
+    if (required && inputs.length <= place) joined[place] = {};
+    return joined;
+  }
+  checkOptions(options, inputs.length <= place ? parameters.names : [], caller);
+  joined[Math.max(inputs.length, place)] = options;
   return joined;
 }
 
-/** Where a method declares an options object: the index of a last parameter that is an object pattern. */
-export function optionsPlace(method: Method): number | undefined {
-  const parameters = parameterList(method);
-  return parameters.at(-1)?.startsWith('{') ? parameters.length - 1 : undefined;
+function checkOptions(options: OptionValues, known: readonly string[] | undefined, caller: string): void {
+  const unknown = Object.keys(options).find((name) => !(known?.includes(name) ?? true));
+  if (unknown === undefined) return;
+  const has = known?.length ? `it has ${known.join(', ')}` : 'it takes none';
+  throw new ModuleError(`${caller} has no option '${unknown}'; ${has}.`);
 }
 
-/** The method's parameters as written, split at their top-level commas. JavaScript offers no other way to see them. */
-function parameterList(method: Method): string[] {
-  const source = Function.prototype.toString.call(method).replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
-  const parameters: string[] = [];
-  let depth = 0;
-  let current = '';
-  for (let i = source.indexOf('('); i >= 0 && i < source.length; i++) {
-    const c = source[i] as string;
-    if (c === "'" || c === '"' || c === '`') {
-      const end = source.indexOf(c, i + 1);
-      current += source.slice(i, end + 1);
-      i = end;
-      continue;
-    }
-    if (')]}'.includes(c) && --depth === 0) break;
-    if (c === ',' && depth === 1) {
-      parameters.push(current.trim());
-      current = '';
-    } else if (depth > 0) current += c;
-    if ('([{'.includes(c)) depth++;
-  }
-  return current.trim() === '' ? parameters : [...parameters, current.trim()];
+/** Those of a partial's options that are for a method beside apply: those that its options object declares. */
+export function optionsFor(method: Method, partial: OptionValues): OptionValues {
+  const parameters = parametersOf(method);
+  if (parameters?.last !== 'pattern') return {};
+  const { names } = parameters;
+  return Object.fromEntries(Object.entries(partial).filter(([name]) => names?.includes(name) ?? true));
 }

@@ -1,13 +1,18 @@
 /** Running modules: inside another module, for their parameters, or with given ones. */
 import { Tensor } from '#tfjs';
-import { activeBackend, moduleFrames, observers } from '../bindings/stack';
+import { ABSTRACT_BACKEND } from '../bindings/abstract';
+import { activeBackend, moduleFrames, observers, withBackend } from '../bindings/stack';
 import { foldInStr } from '../random';
-import { withAbstract } from '../transforms/evalShape';
+import { isAbstract, withAbstract } from '../transforms/evalShape';
+import { formatTensor } from '../transforms/shapeDtypeStruct';
+import { checkSynchronous } from '../transforms/synchronous';
+import * as tree from '../tree';
 import { ModuleFrame } from './frame';
 import { enterFrame } from './module';
 import { ModuleError, noteModulePath } from './moduleError';
-import { joinOptions, type OptionValues, splitOptions } from './options';
-import { type ModuleSpec, withOptions } from './spec';
+import { joinOptions, type OptionValues, optionsFor, splitOptions } from './options';
+import type { Method } from './parameters';
+import { type ModuleSpec, mergeOptions, takeName } from './spec';
 import type { Params } from './types';
 
 /** Runs a module as a submodule of the module that is running. */
@@ -20,14 +25,23 @@ export function callInside(spec: ModuleSpec, method: string, args: readonly unkn
     );
   }
   const parent = spec.sharedIn ?? running;
-  const { inputs, options: given } = splitOptions(args);
-  if (given.name !== undefined && spec.sharedIn !== null) {
+  const { inputs, name: given, options } = argumentsOf(spec, method, args);
+  if (given !== null && spec.sharedIn !== null) {
     throw new ModuleError(`The name of a shared module is given to shared(…); this one is '${spec.defaultName}'.`);
   }
-  const { options, defaultName } = withOptions(spec, given);
-  const name = defaultName ?? `${spec.className}_${parent.createName()}`;
+  const name = given ?? spec.defaultName ?? `${spec.className}_${parent.createName()}`;
   claimName(parent, name, spec.sharedIn !== null);
-  return run({ ...spec, options }, method, submoduleFrame(parent, name), inputs);
+  return run(spec, method, submoduleFrame(parent, name), inputs, options);
+}
+
+function methodOf({ cls }: ModuleSpec, method: string): Method {
+  return (cls.prototype as unknown as Record<string, Method>)[method] as Method;
+}
+
+/** A call's arguments taken apart: the inputs, the name if one was given, and the method's own options. */
+function argumentsOf(spec: ModuleSpec, method: string, args: readonly unknown[]) {
+  const { inputs, options } = splitOptions(methodOf(spec, method), args, spec.options);
+  return { inputs, ...takeName(options) };
 }
 
 function claimName(parent: ModuleFrame, name: string, shared: boolean): void {
@@ -59,21 +73,45 @@ function submoduleFrame(parent: ModuleFrame, name: string): ModuleFrame {
         `It has: ${Object.keys(parent.params).join(', ') || 'nothing'}.`,
     );
   }
-  return new ModuleFrame(name, parent, parent.params[name], null, parent.initBackend);
+  const params = parent.params[name];
+  if (!holdsParams(params)) {
+    throw new ModuleError(
+      `The module '${name}' in ${parent.path} should have an object of parameters under its name, but there is ` +
+        `${kindOf(params)}: a parameter and a module cannot have one name.`,
+    );
+  }
+  return new ModuleFrame(name, parent, params, null, parent.initBackend);
 }
 
-function run(spec: ModuleSpec, method: string, frame: ModuleFrame, inputs: readonly unknown[]): unknown {
-  const instance = new spec.cls();
-  enterFrame(instance, frame);
+function holdsParams(value: unknown): value is Params {
+  return typeof value === 'object' && value !== null && !(value instanceof Tensor) && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value instanceof Tensor) return `a tensor ${formatTensor(value)}`;
+  if (typeof value === 'function') return String(value).slice(0, 60);
+  return Array.isArray(value) ? 'an array' : `${value === null ? value : typeof value}`;
+}
+
+function run(
+  spec: ModuleSpec,
+  method: string,
+  frame: ModuleFrame,
+  inputs: readonly unknown[],
+  given: OptionValues,
+): unknown {
+  const body = methodOf(spec, method);
+  const partial = method === 'apply' ? spec.options : optionsFor(body, spec.options);
+  const caller = `${spec.className}.${method}`;
+  const args = joinOptions(body, inputs, mergeOptions(partial, given), caller);
   return moduleFrames.with(frame, () => {
-    const body = (instance as unknown as Record<string, (...args: unknown[]) => unknown>)[method] as (
-      ...args: unknown[]
-    ) => unknown;
-    const args = joinOptions(body, inputs, spec.options);
     const observer = observers.top;
     observer?.enter(frame, spec, method, args);
     try {
+      const instance = new spec.cls();
+      enterFrame(instance, frame);
       const output = body.apply(instance, args);
+      checkSynchronous(output, caller);
       observer?.exit(frame, output);
       return output;
     } catch (error) {
@@ -84,27 +122,41 @@ function run(spec: ModuleSpec, method: string, frame: ModuleFrame, inputs: reado
   });
 }
 
-function rootFrame(spec: ModuleSpec, params: Params, rng: Tensor | null, initBackend: string | null): ModuleFrame {
-  return new ModuleFrame(spec.defaultName, moduleFrames.top ?? null, params, rng, initBackend);
+/** Runs the module and collects the parameters that it makes. */
+export function init(spec: ModuleSpec, key: Tensor, args: readonly unknown[]): [unknown, Params] {
+  checkKey(spec, 'init', key);
+  const { inputs, name, options } = argumentsOf(spec, 'apply', args);
+  const make = () => makeParams(spec, key, inputs, name, options, outerInitBackend());
+  // An initializer that initializes another module, under initByShape: it runs where values are, its inputs have none.
+  return outerInitBackend() !== null && tree.leaves(inputs).some(isAbstract)
+    ? withBackend(ABSTRACT_BACKEND, make)
+    : make();
 }
 
-/** Runs the module and collects the parameters that it makes. */
-export function init(
+/** Where an initByShape around this makes its parameters. */
+function outerInitBackend(): string | null {
+  return moduleFrames.top?.initBackend ?? null;
+}
+
+function makeParams(
   spec: ModuleSpec,
   key: Tensor,
-  args: readonly unknown[],
-  initBackend: string | null = null,
+  inputs: readonly unknown[],
+  name: string | null,
+  options: OptionValues,
+  initBackend: string | null,
 ): [unknown, Params] {
-  if (!(key instanceof Tensor)) {
-    throw new ModuleError(
-      `${spec.className}.init: the first argument is a key, random.PRNGKey(0); got ${String(key)}.`,
-    );
-  }
-  const { inputs, options } = splitOptions(args);
-  const given = withOptions(spec, options);
   const params: Params = {};
-  const output = run(given, 'apply', rootFrame(given, params, key, initBackend), inputs);
-  return [output, params];
+  const frame = new ModuleFrame(name ?? spec.defaultName, moduleFrames.top ?? null, params, key, initBackend);
+  return [run(spec, 'apply', frame, inputs, options), params];
+}
+
+function checkKey({ className }: ModuleSpec, method: string, key: unknown): void {
+  if (key instanceof Tensor && key.dtype === 'int32' && key.shape.length === 1 && key.shape[0] === 2) return;
+  const got = key instanceof Tensor ? formatTensor(key) : kindOf(key);
+  throw new ModuleError(
+    `${className}.${method}: the first argument is a key, i32[2], as random.PRNGKey(0) makes it; got ${got}.`,
+  );
 }
 
 /** Runs the module on abstract inputs; its parameters are made where ops run now. */
@@ -112,17 +164,19 @@ export function initByShape(
   spec: ModuleSpec,
   key: Tensor,
   specs: readonly unknown[],
-  options: OptionValues,
+  given: OptionValues,
 ): [unknown, Params] {
+  checkKey(spec, 'initByShape', key);
   if (!Array.isArray(specs) || specs.some((item) => typeof item === 'number')) {
     throw new ModuleError(
       `${spec.className}.initByShape: the second argument is an array with one spec an input, such as [[1, 28, 28, 1]].`,
     );
   }
-  const outer = activeBackend();
+  const { name, options } = takeName(given);
+  const initBackend = outerInitBackend() ?? activeBackend();
   let params: Params = {};
   const output = withAbstract(specs, (inputs) => {
-    const [result, made] = init(spec, key, [...inputs, options], outer);
+    const [result, made] = makeParams(spec, key, inputs, name, options, initBackend);
     params = made;
     return result;
   });
@@ -131,12 +185,13 @@ export function initByShape(
 
 /** Runs one of a module's methods with given parameters. */
 export function call(spec: ModuleSpec, method: string, params: Params, args: readonly unknown[]): unknown {
-  if (params === null || typeof params !== 'object') {
+  if (!holdsParams(params)) {
     throw new ModuleError(
-      `${spec.className}.${method === 'apply' ? 'call' : method}: the first argument is its parameters.`,
+      `${spec.className}.${method === 'apply' ? 'call' : method}: the first argument is its parameters, an object; ` +
+        `got ${kindOf(params)}.`,
     );
   }
-  const { inputs, options } = splitOptions(args);
-  const given = withOptions(spec, options);
-  return run(given, method, rootFrame(given, params, null, null), inputs);
+  const { inputs, name, options } = argumentsOf(spec, method, args);
+  const frame = new ModuleFrame(name ?? spec.defaultName, moduleFrames.top ?? null, params, null, null);
+  return run(spec, method, frame, inputs, options);
 }

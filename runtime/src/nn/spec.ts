@@ -1,4 +1,5 @@
 import { moduleFrames } from '../bindings/stack';
+import { isPlainObject } from '../tree';
 import type { ModuleFrame } from './frame';
 import type { Module } from './module';
 import { ModuleError } from './moduleError';
@@ -16,15 +17,32 @@ export interface ModuleSpec {
 }
 
 /** The spec with more options given; `name` becomes its default name. */
-export function withOptions(spec: ModuleSpec, { name, ...options }: OptionValues): ModuleSpec {
-  const defaultName = name === undefined ? spec.defaultName : checkName(name);
-  return { ...spec, options: { ...spec.options, ...options }, defaultName };
+export function withOptions(spec: ModuleSpec, given: OptionValues): ModuleSpec {
+  if (!isPlainObject(given)) {
+    throw new ModuleError(`${spec.className}: options are one object, { name: … }; got ${typeof given}.`);
+  }
+  const { name, options } = takeName(given);
+  return { ...spec, options: mergeOptions(spec.options, options), defaultName: name ?? spec.defaultName };
+}
+
+/** Options given later win; undefined is an option that was not given. */
+export function mergeOptions(before: OptionValues, given: OptionValues): OptionValues {
+  return { ...before, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+}
+
+/** Every module takes the option `name`, which is not for its methods. */
+export function takeName({ name, ...options }: OptionValues): { name: string | null; options: OptionValues } {
+  return { name: name === undefined || name === null ? null : checkName(name), options };
 }
 
 /** The spec as a shared module of the module that is running. */
 export function share(spec: ModuleSpec, options: OptionValues): ModuleSpec {
   const parent = moduleFrames.top;
-  if (parent === undefined) throw new ModuleError(`${spec.className}.shared should be used inside a module's apply.`);
+  if (parent === undefined) {
+    throw new ModuleError(
+      `${spec.className}.shared was called outside of a module. It shares parameters between calls inside a module's apply.`,
+    );
+  }
   const partial = withOptions({ ...spec, defaultName: null }, options);
   const name = partial.defaultName ?? parent.createName();
   if (parent.sharedNames.has(name)) {
@@ -34,7 +52,8 @@ export function share(spec: ModuleSpec, options: OptionValues): ModuleSpec {
   return { ...partial, defaultName: name, sharedIn: parent };
 }
 
-function checkName(name: unknown): string {
+/** Throws unless `name` can be a part of a module's path. */
+export function checkName(name: unknown): string {
   if (typeof name !== 'string') throw new ModuleError(`A module's name must be a string, got ${typeof name}.`);
   if (/[/:]/.test(name)) throw new ModuleError(`A module's name should not contain slashes or colons, got '${name}'.`);
   return name;

@@ -1,6 +1,6 @@
 /** The types of DESIGN section 5: inputs are positional, options are one last object, `partial` makes options optional. */
 import type { Tensor } from '#tfjs';
-import type { ShapeDtypeStruct, Spec } from '../transforms/shapeDtypeStruct';
+import type { AsStructs, Spec } from '../transforms/shapeDtypeStruct';
 
 // biome-ignore lint/suspicious/noExplicitAny: parameter trees have whatever form their module declares.
 type Any = any;
@@ -18,11 +18,18 @@ type AnyFunction = (...args: Any[]) => Any;
 /** Whether a parameter's type is an options object rather than an input. */
 type IsOptions<T> = [NonNullable<T>] extends [never]
   ? false
-  : NonNullable<T> extends Tensor | readonly Any[] | AnyFunction | string | number | boolean
+  : NonNullable<T> extends NotDict
     ? false
     : NonNullable<T> extends object
-      ? true
+      ? IsTensorDict<NonNullable<T>> extends true
+        ? false
+        : true
       : false;
+type NotDict = Tensor | readonly Any[] | AnyFunction | string | number | boolean | bigint | symbol;
+/** A dict that holds tensors only, and surely: no property of it is optional. */
+type IsTensorDict<T> = [keyof T] extends [never] ? false : HoldsTensors<T[keyof T]>;
+type HoldsTensors<V> = 0 extends 1 & V ? false : [V] extends [Tensor | readonly Tensor[]] ? true : false;
+
 type Last<A extends Any[]> = Required<A> extends [...Any[], infer L] ? L : never;
 
 /** A method's inputs: its parameters without the last options object. */
@@ -39,10 +46,17 @@ export type Named = { name?: string };
 type OptionsArg<O> = {} extends O ? [options?: O & Named] : [options: O & Named];
 type Args<A extends Any[], K> = [...Inputs<A>, ...OptionsArg<Remaining<Options<A>, K>>];
 
-/** A class for nn.module. */
+/** What nn.module makes callable. */
 export interface Applies {
   apply(...args: Any[]): Any;
 }
+export type ModuleClass = abstract new () => Applies;
+/** The module of a class, with the class's static members. */
+export type ModuleOfClass<S extends ModuleClass> = [Exclude<keyof S, 'prototype'>] extends [never]
+  ? ModuleOf<InstanceType<S>>
+  : WithStatics<InstanceType<S>, S>;
+/** Has a name of its own, so that the declarations of exported modules can say it. */
+export type WithStatics<C, S> = ModuleOf<C> & Omit<S, 'prototype'>;
 type ApplyArgs<C> = C extends { apply(...args: infer A): Any } ? A : never;
 type Output<C> = C extends { apply(...args: Any[]): infer R } ? R : never;
 /** The methods beside apply; `ModuleMembers` are nn.Module's own. */
@@ -54,7 +68,6 @@ type MethodArgs<C, M extends keyof C> = C[M] extends (...args: infer A) => Any ?
 type MethodOutput<C, M extends keyof C> = C[M] extends (...args: Any[]) => infer R ? R : never;
 
 type Specs<A extends Any[]> = { [I in keyof A]: Spec<A[I]> };
-type AsStructs<T> = T extends Tensor ? ShapeDtypeStruct : T extends object ? { [K in keyof T]: AsStructs<T[K]> } : T;
 
 /** What nn.module returns: `C` is the class's instance type, `K` names the options already given by `partial`. */
 export type ModuleOf<C, K extends PropertyKey = never> = {
