@@ -220,6 +220,7 @@ describe('initByShape:', () => {
     ['a shape for the list of inputs', () => Net.initByShape(key(), [5, 2] as never), /array with one spec an input/],
     ['a text for it', () => Net.initByShape(key(), 'f32[5, 2]' as never), /array with one spec an input/],
     ['no key', () => Net.initByShape([[5, 2]] as never, [[5, 2]]), /Net\.initByShape: the first argument is a key/],
+    ['a number for the options', () => Net.initByShape(key(), [[5, 2]], 3 as never), /Net: options are one object/],
     ['a wrong spec', () => Net.initByShape(key(), [[5, -2]]), /whole numbers >= 0, got \[5, -2\]/],
   ])('%s is an error', (_, run, message) => {
     expect(run).toThrow(message);

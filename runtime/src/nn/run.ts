@@ -12,7 +12,7 @@ import { enterFrame } from './module';
 import { ModuleError, noteModulePath } from './moduleError';
 import { joinOptions, type OptionValues, optionsFor, splitOptions } from './options';
 import type { Method } from './parameters';
-import { type ModuleSpec, mergeOptions, takeName } from './spec';
+import { checkIsOptions, type ModuleSpec, mergeOptions, takeName } from './spec';
 import type { Params } from './types';
 
 /** Runs a module as a submodule of the module that is running. */
@@ -172,6 +172,7 @@ export function initByShape(
       `${spec.className}.initByShape: the second argument is an array with one spec an input, such as [[1, 28, 28, 1]].`,
     );
   }
+  checkIsOptions(spec, given);
   const { name, options } = takeName(given);
   const initBackend = outerInitBackend() ?? activeBackend();
   let params: Params = {};

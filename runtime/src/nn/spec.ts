@@ -18,11 +18,15 @@ export interface ModuleSpec {
 
 /** The spec with more options given; `name` becomes its default name. */
 export function withOptions(spec: ModuleSpec, given: OptionValues): ModuleSpec {
-  if (!isPlainObject(given)) {
-    throw new ModuleError(`${spec.className}: options are one object, { name: … }; got ${typeof given}.`);
-  }
+  checkIsOptions(spec, given);
   const { name, options } = takeName(given);
   return { ...spec, options: mergeOptions(spec.options, options), defaultName: name ?? spec.defaultName };
+}
+
+/** Throws unless what was given as options is an object of them. */
+export function checkIsOptions({ className }: ModuleSpec, given: unknown): void {
+  if (isPlainObject(given)) return;
+  throw new ModuleError(`${className}: options are one object, { name: … }; got ${typeof given}.`);
 }
 
 /** Options given later win; undefined is an option that was not given. */
