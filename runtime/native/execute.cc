@@ -1,5 +1,6 @@
 // newOp, runOp, deleteOp: ops on TensorFlow, or of our own on the host.
 #include <algorithm>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -35,8 +36,13 @@ bool ReadInputs(napi_env env, Addon* addon, const Op& op, const napi_value* numb
   return true;
 }
 
+/** TensorFlow lets no two threads (here: workers) set attributes at the same time. */
+std::mutex attributes_mutex;
+
 /** Inputs first: TensorFlow infers attributes from them, and the first value of an attribute holds. */
 bool SetUp(napi_env env, const Addon& addon, const Op& op, Operation* operation) {
+  std::unique_lock<std::mutex> lock(attributes_mutex, std::defer_lock);
+  if (!operation->prepared) lock.lock();
   if (operation->tfe == nullptr) {
     TFE_Op* tfe = TFE_NewOp(addon.context, op.name.c_str(), addon.status);
     if (!Ok(env, addon.status, op.name)) return false;

@@ -1,5 +1,6 @@
 #include "host_execute.h"
 
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,11 @@ napi_value RunHostOp(napi_env env, const Addon& addon, const Op& op) {
   if (!Ok(env, napi_get_reference_value(env, op.attributes, &attributes), op.name)) return nullptr;
   if (!ReadHostAttributes(env, op.name, attributes, &call.attributes)) return nullptr;
   HostResult result;
-  run(call, result);
+  try {
+    run(call, result);
+  } catch (const std::bad_alloc&) {
+    result.Fail("there is no memory for its outputs.");
+  }
   if (!result.error().empty()) {
     Throw(env, op.name + ": " + result.error());
     return nullptr;

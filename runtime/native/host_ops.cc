@@ -1,5 +1,7 @@
 #include "host_ops.h"
 
+#include <new>
+
 #include "random_ops.h"
 
 namespace distaff {
@@ -27,6 +29,15 @@ constexpr Entry kHostOps[] = {
     {"DistaffRandomUnit", RunRandomUnit},
     {"DistaffThreefry2x32", RunThreefry2x32},
 };
+
+/** Of `shape` with elements of `width` bytes; throws std::bad_alloc when no machine has so many. */
+size_t NumberOfBytes(const Shape& shape, size_t width) {
+  size_t bytes = width;
+  for (int64_t dim : shape) {
+    if (__builtin_mul_overflow(bytes, dim, &bytes)) throw std::bad_alloc();
+  }
+  return bytes;
+}
 
 }  // namespace
 
@@ -70,10 +81,12 @@ HostResult::~HostResult() {
 }
 
 void* HostResult::Output(TF_DataType dtype, const Shape& shape) {
-  const size_t bytes = static_cast<size_t>(NumberOfElements(shape)) * TF_DataTypeSize(dtype);
+  const size_t bytes = NumberOfBytes(shape, TF_DataTypeSize(dtype));
   TF_Tensor* tensor = TF_AllocateTensor(dtype, shape.data(), static_cast<int>(shape.size()), bytes);
   outputs_.push_back(tensor);
-  return TF_TensorData(tensor);
+  void* data = TF_TensorData(tensor);
+  if (data == nullptr && bytes > 0) throw std::bad_alloc();
+  return data;
 }
 
 }  // namespace distaff

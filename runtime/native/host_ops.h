@@ -65,7 +65,10 @@ class HostResult {
   HostResult& operator=(const HostResult&) = delete;
   ~HostResult();
 
-  /** Appends an output and returns its uninitialised buffer, row-major; it has the size of `shape` times the dtype's. */
+  /**
+   * Appends an output and returns its uninitialised buffer, row-major; it has the size of `shape` times the dtype's.
+   * Throws std::bad_alloc, which ends the op with an error.
+   */
   void* Output(TF_DataType dtype, const Shape& shape);
 
   template <typename T>

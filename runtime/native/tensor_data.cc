@@ -51,11 +51,13 @@ TF_Tensor* ValuesFromJs(napi_env env, const std::vector<int64_t>& shape, int64_t
   }
   const size_t bytes = size * TF_DataTypeSize(dtype.dtype);
   TF_Tensor* tensor = TF_AllocateTensor(dtype.dtype, shape.data(), static_cast<int>(shape.size()), bytes);
-  if (tensor == nullptr) {
-    Throw(env, "createTensor: no memory for " + std::to_string(bytes) + " bytes.");
-  } else if (bytes > 0) {
-    std::memcpy(TF_TensorData(tensor), data, bytes);
+  void* copy = TF_TensorData(tensor);
+  if (copy == nullptr && bytes > 0) {
+    TF_DeleteTensor(tensor);
+    Throw(env, "createTensor: there is no memory for " + std::to_string(bytes) + " bytes.");
+    return nullptr;
   }
+  if (bytes > 0) std::memcpy(copy, data, bytes);
   return tensor;
 }
 

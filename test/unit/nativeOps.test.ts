@@ -175,6 +175,19 @@ describe('errors', () => {
     expect(() => run('Relu', [null as unknown as OpAttr], [floats(1)])).toThrow(TypeError);
   });
 
+  test('say when there is no memory, for ops of our own too', () => {
+    for (const value of [
+      [2 ** 20, 2 ** 20],
+      [2 ** 30, 2 ** 30, 2 ** 30],
+    ]) {
+      const shape = { name: 'shape', type: TF.TF_ATTR_SHAPE, value };
+      expect(() => run('DistaffRandomNormal', [shape], [ints(0, 1)])).toThrow('there is no memory for its outputs');
+    }
+    expect(() =>
+      run('Fill', [T], [ints(2 ** 20, 2 ** 20), native.createTensor([], TF.TF_FLOAT, Float32Array.of(1))]),
+    ).toThrow(/^Fill: OOM/);
+  });
+
   test('come whole, however long', () => {
     const name = 'x'.repeat(2000);
     expect(() => run('MaxPool', [T, text('padding', name)], [floats(1)])).toThrow(name);
