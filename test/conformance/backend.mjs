@@ -37,6 +37,8 @@ export async function register() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // The bundle is what native.ts is, and finds the addon from there.
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(entry).href) },
     logLevel: 'warning',
     plugins: [sharedTfjs],
   });
