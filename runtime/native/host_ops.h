@@ -1,4 +1,4 @@
-// Ops of our own that run on the host: their names start with `Distaff`, TensorFlow does not know them, and execute.cc
+// Ops of our own that run on the host: their names start with `Distaff`, TensorFlow does not know them, and host_execute.cc
 // runs them between TensorFlow's ops on the same handles. A host op sees plain buffers, never N-API or a TFE handle.
 #ifndef DISTAFF_HOST_OPS_H_
 #define DISTAFF_HOST_OPS_H_

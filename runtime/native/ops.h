@@ -1,6 +1,6 @@
-// TensorFlow operations that are ready to run again. TensorFlow spends more on an operation's attributes than on a small
-// kernel, and an executed operation keeps its attributes while it drops its inputs: so a repeated call only adds inputs.
-// JavaScript recognises the repetition (runtime/src/bindings/dispatch.ts); here an op is a number.
+// TensorFlow operations that are ready to run again. TensorFlow spends more on an operation's attributes than on a
+// small kernel, and an executed operation keeps its attributes while it drops its inputs: so a repeated call only adds
+// inputs. JavaScript recognises the repetition (runtime/src/bindings/dispatch.ts); here an op is a number.
 #ifndef DISTAFF_OPS_H_
 #define DISTAFF_OPS_H_
 

@@ -77,7 +77,8 @@ napi_value ValuesToJs(napi_env env, const TF_Tensor* tensor) {
     return nullptr;
   }
   const size_t length = static_cast<size_t>(TF_TensorElementCount(tensor)) * known->per_value;
-  return Ok(env, CopyToTypedArray(env, known->array, length, data, bytes, &result), "tensorDataSync") ? result : nullptr;
+  const napi_status status = CopyToTypedArray(env, known->array, length, data, bytes, &result);
+  return Ok(env, status, "tensorDataSync") ? result : nullptr;
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ bool Tensors::Add(napi_env env, TFE_TensorHandle* handle, TF_DataType dtype, int
 Tensor* Tensors::Find(napi_env env, napi_value value, std::string_view where) {
   uint32_t number;
   if (!Ok(env, napi_get_value_uint32(env, value, &number), where)) return nullptr;
-  Tensor* tensor = number / kGroupSize < groups_.size() ? &groups_[number / kGroupSize]->members[number % kGroupSize] : nullptr;
+  const uint32_t group = number / kGroupSize;
+  Tensor* tensor = group < groups_.size() ? &groups_[group]->members[number % kGroupSize] : nullptr;
   if (tensor == nullptr || tensor->handle == nullptr) {
     Throw(env, std::string(where) + ": a tensor was used after it was deleted.");
     return nullptr;

@@ -1,7 +1,7 @@
 // The tensors of one JavaScript environment. In JavaScript a tensor is a number and its group, an external value: when
-// nothing holds the group, its finalizer, which touches no JavaScript, runs during the garbage collection itself and frees
-// its tensors. So a synchronous loop that drops tensors frees them too. Small tensors share a group, since making and
-// collecting one costs as much as a small op; others have one of their own and go when they are dropped.
+// nothing holds the group, its finalizer, which touches no JavaScript, runs during the garbage collection itself and
+// frees its tensors. So a synchronous loop that drops tensors frees them too. Small tensors share a group, since making
+// and collecting one costs a good part of a small op; others have one of their own and go when they are dropped.
 #ifndef DISTAFF_TENSORS_H_
 #define DISTAFF_TENSORS_H_
 

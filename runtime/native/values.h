@@ -1,5 +1,5 @@
-// Plain values from and to JavaScript. Each function returns N-API's status and throws nothing: the caller knows what the
-// value is for and says so.
+// Plain values from and to JavaScript. Each function returns N-API's status and throws nothing: the caller knows what
+// the value is for and says so.
 #ifndef DISTAFF_VALUES_H_
 #define DISTAFF_VALUES_H_
 
