@@ -13,10 +13,17 @@ import { shapesDocument } from '../../../server/src/shapesDocument';
 export async function printShapes(file: string, format: 'table' | 'json', budgetSeconds: number): Promise<number> {
   const absolute = path.resolve(file);
   if (!existsSync(absolute) || !statSync(absolute).isFile()) {
-    console.error(`distaff shapes: there is no file ${absolute}.`);
+    const what = existsSync(absolute) ? `${absolute} is no file` : `there is no file ${absolute}`;
+    console.error(`distaff shapes: ${what}.`);
     return 2;
   }
-  const shapes = await askServer(absolute, budgetSeconds * 1000);
+  let shapes: FileShapes;
+  try {
+    shapes = await askServer(absolute, budgetSeconds * 1000);
+  } catch (error) {
+    console.error(`distaff shapes: ${(error as Error).message}`);
+    return 1;
+  }
   console.log(format === 'json' ? JSON.stringify(shapes, null, 2) : shapesDocument(file, shapes).trimEnd());
   const failed = shapes.status.health !== 'ok' || shapes.diagnostics.some(({ severity }) => severity === 'error');
   return failed ? 1 : 0;
@@ -28,17 +35,24 @@ async function askServer(file: string, timeBudget: number): Promise<FileShapes> 
   });
   const connection = createMessageConnection(new IPCMessageReader(server), new IPCMessageWriter(server));
   connection.listen();
-  try {
+  const ended = new Promise<never>((_, reject) => {
+    server.once('exit', (code, signal) => reject(new Error(`the language server ended (${signal ?? code}).`)));
+  });
+  const ask = async () => {
     await connection.sendRequest('initialize', {
       processId: process.pid,
       rootUri: null,
       capabilities: {},
       initializationOptions: { timeBudget } satisfies InitializationOptions,
     });
-    return await connection.sendRequest(ShapesRequest, { uri: pathToFileURL(file).href });
+    const shapes = await connection.sendRequest(ShapesRequest, { uri: pathToFileURL(file).href });
+    await connection.sendRequest('shutdown');
+    return shapes;
+  };
+  try {
+    return await Promise.race([ask(), ended]);
   } finally {
-    await connection.sendRequest('shutdown').catch(() => {});
     connection.dispose();
-    server.kill();
+    server.removeAllListeners('exit').kill();
   }
 }

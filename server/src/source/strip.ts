@@ -11,6 +11,8 @@ const OPTIONS: TransformOptions = {
   target: 'es2022',
   // Class names are module names; esbuild renames a class that shadows its own variable.
   keepNames: true,
+  // CommonJS has these by itself.
+  define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
   // The workspace's own tsconfig may forbid to drop imports that only types use; here they must go.
   tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: false, experimentalDecorators: false } },
 };
