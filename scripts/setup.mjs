@@ -7,24 +7,27 @@ import { ensureDependencies } from './setup/dependencies.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const log = (line) => console.log(`setup: ${line}`);
 
-/** Everything, for shapes in the editor first and then for running models. */
-export const setUp = () =>
-  withLock(
-    root,
-    async () => {
-      await ensureDependencies({ root, log });
-      await ensureBuilt({ root, log });
-      // Its own imports are there only now.
-      const { setUpNative } = await import('../runtime/setup/native.mjs');
-      await setUpNative({ log });
-    },
-    { onWait: () => log('Waiting for another set-up of this folder') },
-  );
+/** The npm packages and the build: enough for shapes in the editor. */
+export const setUpEditor = () =>
+  alone(async () => {
+    await ensureDependencies({ root, log });
+    await ensureBuilt({ root, log });
+  });
+
+/** libtensorflow and the native addon, for running models; after `setUpEditor`, whose packages it uses. */
+export const setUpModels = () =>
+  alone(async () => {
+    const { setUpNative } = await import('../runtime/setup/native.mjs');
+    await setUpNative({ log });
+  });
+
+const alone = (body) => withLock(root, body, { onWait: () => log('Waiting for another set-up of this folder') });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const started = performance.now();
   try {
-    await setUp();
+    await setUpEditor();
+    await setUpModels();
     log(`Everything is in place (${((performance.now() - started) / 1000).toFixed(1)} s).`);
   } catch (error) {
     console.error(`setup: ${error instanceof Error ? error.message : error}`);

@@ -1,27 +1,30 @@
-// `npm start`: sets up, then opens VS Code on examples/ with the extension loaded.
+// `npm start`: sets up, then opens VS Code on examples/ with the extension loaded. `npm start -- --browser` uses the VS Code
+// for the browser though there is another, `--data DIR` keeps its settings elsewhere than in .cache/start.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { findOnPath } from '../runtime/setup/findOnPath.mjs';
 import { run } from '../runtime/setup/run.mjs';
-import { setUp } from './setup.mjs';
+import { setUpEditor, setUpModels } from './setup.mjs';
 import { startHost } from './vscodeHost.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { values: asked } = parseArgs({ options: { browser: { type: 'boolean' }, data: { type: 'string' } } });
+const dataDir = resolve(asked.data ?? join(root, '.cache/start'));
 const workspace = join(root, 'examples');
 const open = join(workspace, 'mnist.ts');
-const dataDir = join(root, '.cache/start');
 
-try {
-  await setUp();
-} catch (error) {
+await setUpEditor().catch((error) => {
   console.error(`setup: ${error.message}`);
-  if (!existsSync(join(root, 'client/dist/extension.cjs'))) process.exit(1);
-  console.error('setup: Models cannot run until that is put right. Shapes work without it.');
-}
+  process.exit(1);
+});
+await setUpModels().catch((error) => {
+  console.error(`setup: ${error.message}\nsetup: Models cannot run until that is put right. Shapes work without it.`);
+});
 
-const code = findOnPath('code');
+const code = asked.browser ? undefined : findOnPath('code');
 if (code) {
   await run(code, ['--new-window', `--extensionDevelopmentPath=${root}`, workspace, open], { live: true });
 } else {

@@ -27,6 +27,7 @@ const steps = [
   { name: 'nodes', command: ['node', 'test/nodes/run.mjs'], minutes: 5, count: fromClosingLine },
   { name: 'conformance', command: ['npm', 'run', 'test:conformance'], minutes: 5, count: fromClosingLine },
   { name: 'examples', command: ['node', 'test/examples/run.mjs'], minutes: 15, count: fromClosingLine },
+  { name: 'start', command: ['node', 'test/start/run.mjs'], minutes: 5, count: fromClosingLine },
   { name: 'vscode', command: ['npm', 'run', 'test:vscode'], minutes: 10, count: fromClosingLine },
 ];
 
