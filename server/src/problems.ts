@@ -76,7 +76,7 @@ function calleeEnd(node: Extract<Node, { type: 'CallExpression' | 'NewExpression
 
 /** Modules that nothing ran: a quiet offer to say what their inputs are. */
 function unknownInputs({ definitions, probed }: Compiled, modules: readonly ModuleRecord[]): Diagnosis[] {
-  const ran = new Set(modules.map(({ definition }) => definition));
+  const ran = new Set(modules.flatMap(({ definition }) => [definition, definitions[definition]?.whole]));
   return definitions.flatMap(({ name, nameRange, apply, variable }, index) => {
     if (ran.has(index) || probed.has(index) || variable === undefined || apply === undefined) return [];
     const first = apply.params[0];

@@ -15,6 +15,8 @@ export interface ModuleDefinition {
   readonly call: Range;
   /** The class; a partial has none of its own. */
   readonly body: Class | undefined;
+  /** For a partial, the index of the module that it is of, if that is in the file. */
+  readonly whole: number | undefined;
   /** The `apply` method, also of a base class or a partial's module where these are in the file. */
   readonly apply: FunctionNode | undefined;
   /** Index of its top-level statement. */
@@ -57,6 +59,7 @@ export function moduleDefinitions(file: ParsedFile): ModuleDefinition[] {
       nameRange: { start: named.start, end: named.end },
       call: { start: node.start, end: node.end },
       body,
+      whole: undefined,
       apply: applyOf(body),
       statement,
       tags: tagsBefore(file, anchors),
@@ -69,11 +72,18 @@ export function moduleDefinitions(file: ParsedFile): ModuleDefinition[] {
     const tags = tagsBefore(file, declarationStarts(node, parents));
     if (tags.inputs.length === 0 && tags.problems.length === 0) return;
     const { object } = node.callee;
-    const whole = definitions.find((other) => object.type === 'Identifier' && other.variable === object.name);
-    const { name, start, end } = variable;
-    const nameRange = { start, end };
-    const call = { start: node.start, end: node.end };
-    definitions.push({ variable: name, name, nameRange, call, body: undefined, apply: whole?.apply, statement, tags });
+    const found = definitions.findIndex((other) => object.type === 'Identifier' && other.variable === object.name);
+    definitions.push({
+      variable: variable.name,
+      name: variable.name,
+      nameRange: { start: variable.start, end: variable.end },
+      call: { start: node.start, end: node.end },
+      body: undefined,
+      whole: found < 0 ? undefined : found,
+      apply: definitions[found]?.apply,
+      statement,
+      tags,
+    });
   }
 
   function applyOf(body: Class): FunctionNode | undefined {
