@@ -29,7 +29,10 @@ async function diagnose(compiled: Compiled, error: ErrorRecord): Promise<Diagnos
   if (error.missingImport !== undefined) {
     return at(compiled.importOf(error.missingImport.specifier, error.missingImport.importer));
   }
-  for (const frame of error.frames) {
+  for (const [i, frame] of error.frames.entries()) {
+    const inner = error.frames[i - 1];
+    // An initializer and what guards it.
+    if (inner?.path === frame.path && inner.line === frame.line && related.length > 0) continue;
     const place = await compiled.locate(frame);
     if (place === undefined) continue;
     if (place.path === file.path) return at(expressionAt(compiled, place.offset));
@@ -56,7 +59,9 @@ function expressionAt({ file }: Compiled, offset: number): Range {
     if (offset < node.start || offset >= node.end) return false;
     if ((node.type === 'CallExpression' || node.type === 'NewExpression') && offset < calleeEnd(node)) call = node;
     const at = node.type === 'MemberExpression' ? node.property.start : node.start;
-    if (/Expression$|^Identifier$/.test(node.type) && at === offset) starting ??= node;
+    // `a` of `a + b`, but `a.b` rather than `b`.
+    const isMore = starting === undefined || /^(Binary|Logical|Conditional|Sequence)Expression$/.test(starting.type);
+    if (/Expression$|^Identifier$/.test(node.type) && at === offset && isMore) starting = node;
     if (/Expression$/.test(node.type)) around = node;
   });
   const found = call ?? starting ?? around;

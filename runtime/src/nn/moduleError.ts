@@ -11,13 +11,16 @@ export function noteModulePath(error: unknown, path: string, moduleName: string)
   Object.defineProperty(error, MODULE_PATH, { value: path });
   // The stack is made when first read, with the message of that moment.
   const { message: before, stack } = error;
+  // User code assigns anything to it.
+  if (typeof before !== 'string') return;
   const where = path === '/' ? `in module ${moduleName}` : `in module ${path} (${moduleName})`;
   const message = before === '' ? where : `${before}\n  ${where}`;
-  const set = (key: 'message' | 'stack', value: string | undefined) =>
+  const set = (key: 'message' | 'stack', value: string) =>
     // Not an assignment: a DOMException's message has a getter only.
     Reflect.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: false });
   set('message', message);
-  set('stack', before === '' ? stack?.replace(/:? ?$/m, () => `: ${where}`) : stack?.replace(before, () => message));
+  if (typeof stack !== 'string') return;
+  set('stack', before === '' ? stack.replace(/:? ?$/m, () => `: ${where}`) : stack.replace(before, () => message));
 }
 
 /** The path of the module in which an error arose, if it arose in one. */

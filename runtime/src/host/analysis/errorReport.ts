@@ -71,8 +71,8 @@ const LONGEST_MESSAGE = 2000;
 export function messageOf(thrown: unknown): string {
   let message: unknown;
   try {
-    if (thrown instanceof Error) message = thrown.message || thrown.name;
-    else message = typeof thrown === 'string' ? thrown : `${inspect(thrown, { depth: 1 })} was thrown.`;
+    const said = thrown instanceof Error ? thrown.message || thrown.name : thrown;
+    message = typeof said === 'string' ? said : `${inspect(said, { depth: 1 })} was thrown.`;
   } catch {
     // A getter or a proxy of the user's.
   }
