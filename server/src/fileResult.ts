@@ -22,7 +22,7 @@ export interface FileResult {
   readonly lacksFiles: boolean;
 }
 
-const OK: Status = { health: 'ok', quiescent: true, message: 'Shapes are up to date.' };
+export const OK: Status = { health: 'ok', quiescent: true, message: 'Shapes are up to date.' };
 
 /** Compiles and evaluates a file; undefined where a newer request made it useless. Never throws: what goes wrong is in the result. */
 export async function workOut(

@@ -1,7 +1,7 @@
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import type { Analysis } from './analysis';
-import { type FileResult, interrupted, workOut } from './fileResult';
+import { type FileResult, interrupted, OK, workOut } from './fileResult';
 import type { Hint } from './hints';
 import type { Diagnosis } from './problems';
 import type { Status } from './protocol';
@@ -15,6 +15,8 @@ export class Shapes {
   /** By file, the last update that began. */
   private readonly newest = new Map<string, Promise<FileResult>>();
   private working = 0;
+  /** Of the last evaluation that was not given up. */
+  private status = OK;
 
   constructor(
     private readonly analysis: Analysis,
@@ -42,7 +44,8 @@ export class Shapes {
     forgetResolutions();
     const result = await workOut(path, this.readText, this.analysis, budget, isNewest);
     this.working--;
-    if (this.working === 0 && result !== undefined) this.onStatus(result.status);
+    this.status = result?.status ?? this.status;
+    if (this.working === 0) this.onStatus(this.status);
     return result;
   }
 

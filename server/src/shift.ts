@@ -30,27 +30,33 @@ function typedOn(text: string, from: number, to: number): number {
   return /^[\w$]*/.exec(text.slice(from, to))?.[0].length ?? 0;
 }
 
-/** The edits in order: what is equal at both ends is none, nor are lines that occur once in both texts, in order. */
+/** The edits in order: what is equal at both ends is none, nor are lines and words that occur once in both texts. */
 function editsBetween(before: string, after: string): Edit[] {
   const edits: Edit[] = [];
   const compare = (whole: Edit): void => {
     const edit = trimmed(before, after, whole);
     const { from, to, newFrom, newTo } = edit;
     if (from === to && newFrom === newTo) return;
-    const lines = from < to && newFrom < newTo ? sharedLines(before, after, wholeLines(before, edit, whole)) : [];
-    if (lines.length === 0) {
+    const equal = from < to && newFrom < newTo ? equalParts(before, after, edit, whole) : [];
+    if (equal.length === 0) {
       edits.push(edit);
       return;
     }
-    let rest = { ...whole };
-    for (const line of lines) {
-      compare({ ...rest, to: line.from, newTo: line.newFrom });
-      rest = { ...rest, from: line.to, newFrom: line.newTo };
+    let rest = whole;
+    for (const part of equal) {
+      compare({ ...rest, to: part.from, newTo: part.newFrom });
+      rest = { ...rest, from: part.to, newFrom: part.newTo };
     }
     compare(rest);
   };
   compare({ from: 0, to: before.length, newFrom: 0, newTo: after.length });
   return edits;
+}
+
+/** What stands once in both texts of an edit: lines without their indentation, else words. */
+function equalParts(before: string, after: string, edit: Edit, whole: Edit): Edit[] {
+  const lines = shared(before, after, wholeLines(before, edit, whole), /\S(?:[^\n]*\S)?/g);
+  return lines.length > 0 ? lines : shared(before, after, edit, /[\w$]+/g);
 }
 
 /** Without what both texts begin and end with. */
@@ -71,31 +77,28 @@ function wholeLines(before: string, { from, to, newFrom, newTo }: Edit, whole: E
   return { from: start, to: end, newFrom: newFrom - (from - start), newTo: newTo + (end - to) };
 }
 
-/** Lines that occur once in each text, as many as are in the same order in both (patience diff). */
-function sharedLines(before: string, after: string, { from, to, newFrom, newTo }: Edit): Edit[] {
-  const newPlaces = uniqueLines(after.slice(newFrom, newTo));
-  const shared: Edit[] = [];
-  for (const [line, at] of uniqueLines(before.slice(from, to))) {
-    const newAt = newPlaces.get(line);
+/** Parts that occur once in each text, as many as are in the same order in both (patience diff). */
+function shared(before: string, after: string, { from, to, newFrom, newTo }: Edit, part: RegExp): Edit[] {
+  const newPlaces = uniqueParts(after.slice(newFrom, newTo), part);
+  const found: Edit[] = [];
+  for (const [text, at] of uniqueParts(before.slice(from, to), part)) {
+    const newAt = newPlaces.get(text);
     if (newAt === undefined) continue;
     const [start, newStart] = [from + at, newFrom + newAt];
-    shared.push({ from: start, to: start + line.length, newFrom: newStart, newTo: newStart + line.length });
+    found.push({ from: start, to: start + text.length, newFrom: newStart, newTo: newStart + text.length });
   }
-  return longestIncreasing(shared);
+  return longestIncreasing(found);
 }
 
-/** Where each line stands, without its indentation, that occurs once; in order. */
-function uniqueLines(text: string): Map<string, number> {
+/** Where each part stands that occurs once; in order. */
+function uniqueParts(text: string, part: RegExp): Map<string, number> {
   const places = new Map<string, number>();
   const repeated = new Set<string>();
-  let at = 0;
-  for (const indented of text.split('\n')) {
-    const line = indented.trim();
-    if (line === '' || places.has(line)) repeated.add(line);
-    places.set(line, at + indented.length - indented.trimStart().length);
-    at += indented.length + 1;
+  for (const { 0: found, index } of text.matchAll(part)) {
+    if (places.has(found)) repeated.add(found);
+    places.set(found, index);
   }
-  for (const line of repeated) places.delete(line);
+  for (const found of repeated) places.delete(found);
   return places;
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -80,6 +80,33 @@ export class TestServer {
     this.change(name, text);
     if (known) await this.connection.sendNotification('textDocument/didSave', { textDocument: { uri } });
     await worked;
+  }
+
+  /** Saves a document again and again without waiting for results. */
+  hurry(name: string, texts: readonly string[]): void {
+    for (const text of texts) {
+      this.change(name, text);
+      void this.connection.sendNotification('textDocument/didSave', { textDocument: { uri: this.uri(name) } });
+    }
+  }
+
+  async close(name: string): Promise<void> {
+    this.texts.delete(name);
+    await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri: this.uri(name) } });
+  }
+
+  /** The processes that evaluate. */
+  analysisProcesses(): number[] {
+    const children = readFileSync(`/proc/${this.child.pid}/task/${this.child.pid}/children`, 'utf8');
+    const evaluates = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('analysis.js');
+    return children.trim().split(' ').filter(evaluates).map(Number);
+  }
+
+  /** Ends the server as a crash does, without a word to its children. */
+  crash(): void {
+    this.connection.dispose();
+    this.child.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Opens or changes a document without saving it. */

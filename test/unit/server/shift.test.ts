@@ -43,7 +43,13 @@ describe('a hint', () => {
     const before = 'import a;\n\nconst y| = f(x)|;\nconst z| = g(y)|;\n\nreturn z|;\n';
     const after = 'import a;\nimport b;\n\nconst y = f(x);\nconst z = g(y);\n\nconst w = 1;\nreturn z.add(w);\n';
     expect(carried(before, after)).toBe(
-      'import a;\nimport b;\n\nconst y| = f(x)|;\nconst z| = g(y)|;\n\nconst w = 1;\nreturn z.add(w)|;\n',
+      'import a;\nimport b;\n\nconst y| = f(x)|;\nconst z| = g(y)|;\n\nconst w = 1;\nreturn z|.add(w);\n',
+    );
+  });
+
+  it('stays at its line when that is changed and others are put behind it', () => {
+    expect(carried('const y| = f(x, 4)|;\n  return y|;', 'const yes = f(x, 4);\n  const z = 1;\n  return y;')).toBe(
+      'const yes| = f(x, 4)|;\n  const z = 1;\n  return y|;',
     );
   });
 
