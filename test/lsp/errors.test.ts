@@ -100,6 +100,7 @@ ${net('Prop', 'const n = (null as any).foo.bar; return x.add(n).add(bad);')}`),
           net('NoStack', "const e = new Error('no stack'); delete e.stack; throw e;") +
           net('NotAString', "const e = new Error('odd stack'); Object.assign(e, { stack: 5, message: 6 }); throw e;") +
           net('Frozen', "throw Object.freeze(new Error('frozen'));") +
+          net('Words', "throw new Error('ENOENT: nothing at a:1:2');") +
           net('Own', "class MyError extends Error { override name = 'MyError'; } throw new MyError('mine');") +
           net('Deep', 'const deep = (n: number): number => deep(n + 1) + 1; return x.add(deep(0));'),
       ),
@@ -134,6 +135,10 @@ ${net('Prop', 'const n = (null as any).foo.bar; return x.add(n).add(bad);')}`),
       /** @input x f32[B, 4] */
       const Frozen = nn.module(class Frozen extends nn.Module { apply(x: Tensor/* f32[B, 4] */) { throw Object.freeze(new Error('frozen')); } });
       //                                                                                               ~~~~~~~~~~~~~~~~~~~ error: frozen
+      /** @input x f32[B, 4] */
+      const Words = nn.module(class Words extends nn.Module { apply(x: Tensor/* f32[B, 4] */) { throw new Error('ENOENT: nothing at a:1:2'); } });
+      //                                                                               ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ error: ENOENT: nothing at a:1:2
+      //  in module Words
       /** @input x f32[B, 4] */
       const Own = nn.module(class Own extends nn.Module { apply(x: Tensor/* f32[B, 4] */) { class MyError extends Error { override name = 'MyError'; } throw new MyError('mine'); } });
       //                                                                                                                                      ~~~~~~~~~~~~~~~~~~~ error: mine

@@ -14,8 +14,6 @@ const UNNAMED = [
   Object.getPrototypeOf(Int8Array).prototype,
 ];
 
-const EVENTS = ['message', 'disconnect', 'uncaughtException', 'unhandledRejection', 'exit', 'beforeExit'] as const;
-
 /**
  * The process as it was before user code ran: built-in objects, the environment, the process' listeners and further
  * objects (the library's). One evaluation's changes of them would be there in the next one, of another file.
@@ -23,7 +21,7 @@ const EVENTS = ['message', 'disconnect', 'uncaughtException', 'unhandledRejectio
 export class BuiltIns {
   private readonly objects: ReadonlyMap<object, State>;
   private readonly environment = { ...process.env };
-  private readonly listeners = EVENTS.map((event) => [event, process.listeners(event as 'exit')] as const);
+  private readonly listeners = new Map(eventNames().map((event) => [event, process.rawListeners(event)]));
 
   constructor(further: readonly object[]) {
     const found = new Set<object>([globalThis, process, ...UNNAMED, ...further]);
@@ -38,11 +36,11 @@ export class BuiltIns {
 
   /** Undoes all changes. False where one cannot be undone: then the process is of no more use. */
   restore(): boolean {
-    for (const [event, before] of this.listeners) {
-      const now = process.listeners(event as 'exit');
+    for (const event of new Set([...this.listeners.keys(), ...eventNames()])) {
+      const [before, now] = [this.listeners.get(event) ?? [], process.rawListeners(event)];
       if (now.length === before.length && now.every((listener, i) => listener === before[i])) continue;
       process.removeAllListeners(event);
-      for (const listener of before) process.on(event as 'exit', listener);
+      for (const listener of before) process.on(event, listener as () => void);
     }
     for (const name of Object.keys(process.env)) if (!(name in this.environment)) delete process.env[name];
     Object.assign(process.env, this.environment);
@@ -50,6 +48,11 @@ export class BuiltIns {
     for (const [object, before] of this.objects) restored = restoreObject(object, before) && restored;
     return restored;
   }
+}
+
+/** The process' events; first those by which Node follows whether anyone listens to the channel. */
+function eventNames(): string[] {
+  return ['newListener', 'removeListener', ...process.eventNames().filter((name) => typeof name === 'string')];
 }
 
 /** The process keeps its listeners there. */

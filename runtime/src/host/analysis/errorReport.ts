@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { ConcretizationError } from '../../bindings/concretization';
+import { ShapeError } from '../../bindings/rules/rule';
 import { formatSize } from '../../bindings/sizes';
 
 /**
@@ -35,22 +37,22 @@ const REWRITES: readonly [RegExp, (...groups: string[]) => string][] = [
   ],
 ];
 
-/** An error's message as users should read it. */
-export function readableMessage(message: string): string {
+/** What was thrown, as users should read it. */
+export function readableMessage(thrown: unknown): string {
+  const message = messageOf(thrown);
   for (const [pattern, rewrite] of REWRITES) {
     const found = pattern.exec(message);
     if (found) return message.replace(found[0], () => rewrite(...found.slice(1)));
   }
-  return (
-    message
-      .replace(
-        /^([A-Z]\w*?)(?:V\d)?:/,
-        (_, op: string) => `${USER_NAMES[op] ?? op.charAt(0).toLowerCase() + op.slice(1)}:`,
-      )
-      .replace(/(?<![\w.])\d{3,}(?![\w.])/g, (digits) => size(digits))
-      // The place in evaluated code; the report has the one in the source.
-      .replace(/ at \S+:\d+:\d+/, '')
-  );
+  const named = message.replace(/(?<![\w.])\d{3,}(?![\w.])/g, (digits) => size(digits));
+  // The place in evaluated code; the report has the one in the source.
+  if (thrown instanceof ConcretizationError) return named.replace(/ at \S.*?:\d+:\d+/, '');
+  if (!(thrown instanceof ShapeError)) return named;
+  return named.replace(/^([A-Z]\w*?)(?:V\d)?:/, (_, op: string) => `${USER_NAMES[op] ?? lowerFirst(op)}:`);
+}
+
+function lowerFirst(word: string): string {
+  return word.charAt(0).toLowerCase() + word.slice(1);
 }
 
 /** Ops whose tfjs name is not their TensorFlow name with a small initial. */

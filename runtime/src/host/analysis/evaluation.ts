@@ -153,14 +153,13 @@ export class Evaluation {
   }
 
   report(error: unknown, near?: number): void {
-    const message = messageOf(error);
     // What depends on a reported failure has nothing of its own to say.
     if (error instanceof MissingValueError) return;
-    if (this.endedEarly && /before initialization/.test(message)) return;
+    if (this.endedEarly && /before initialization/.test(messageOf(error))) return;
     const paths = this.request.modules.map(({ path }) => path);
     const record: ErrorRecord = {
       type: 'error',
-      message: deniedMessage(error) ?? readableMessage(message),
+      message: deniedMessage(error) ?? readableMessage(error),
       frames: framesIn(stackOf(error), paths),
       modulePath: modulePathOf(error),
       severity: isOfAnalysis(error) ? 'warning' : 'error',
