@@ -30,7 +30,8 @@ async function thrown(code: string, imports = ''): Promise<string | undefined> {
 const Net = nn.module(class Net extends nn.Module { apply(x: Tensor) { ${code}; return x; } });`,
   );
   expect(server.statuses.at(-1)).toMatchObject({ health: 'ok' });
-  return server.problems(name)[0]?.message.replace('\n  in module Net', '');
+  const problem = server.problems(name)[0];
+  return problem && String(problem.message).replace('\n  in module Net', '');
 }
 
 const IMPORTS = `import child from 'node:child_process';
