@@ -18,8 +18,8 @@ export interface FileResult {
   readonly complete: boolean;
   /** The file and the workspace files it uses. */
   readonly paths: readonly string[];
-  /** Some file that it imports did not exist. */
-  readonly lacksFiles: boolean;
+  /** The files that it imports and that were not there, as they are imported: mostly without an extension. */
+  readonly missing: readonly string[];
 }
 
 export const OK: Status = { health: 'ok', quiescent: true, message: 'Shapes are up to date.' };
@@ -45,10 +45,10 @@ async function resultOf(
   budget: number,
   isWanted: () => boolean,
 ): Promise<FileResult | undefined> {
-  const { file, modules: code, literals, paths, lacksFiles } = compiled;
+  const { file, modules: code, literals, paths, missing } = compiled;
   if (code.length === 0) {
     const problems = await problemsOf(compiled, [], [], false);
-    return { text: file.text, hints: [], problems, modules: [], status: OK, complete: false, paths, lacksFiles };
+    return { text: file.text, hints: [], problems, modules: [], status: OK, complete: false, paths, missing };
   }
   const { records, outcome } = await analysis.evaluate({ entry: file.path, modules: code, literals }, budget, isWanted);
   if (outcome.kind === 'superseded') return undefined;
@@ -64,14 +64,14 @@ async function resultOf(
     status: statusOf(outcome),
     complete,
     paths,
-    lacksFiles,
+    missing,
   };
 }
 
 /** The answer to a request that a restart, or the server's end, came before. */
 export function interrupted(path: string): FileResult {
   const status: Status = { health: 'warning', quiescent: true, message: 'Working out the shapes was interrupted.' };
-  return { text: '', hints: [], problems: [], modules: [], status, complete: false, paths: [path], lacksFiles: false };
+  return { text: '', hints: [], problems: [], modules: [], status, complete: false, paths: [path], missing: [] };
 }
 
 function unreadable(path: string, readText: ReadText, error: Error): FileResult {
@@ -90,7 +90,7 @@ function unreadable(path: string, readText: ReadText, error: Error): FileResult 
     status: OK,
     complete: false,
     paths: [path],
-    lacksFiles: false,
+    missing: [],
   };
 }
 

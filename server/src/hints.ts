@@ -28,7 +28,7 @@ export function hintsOf({ sites, definitions }: Compiled, records: readonly Site
     const own = ownRecords(site, all);
     const label = labels.get(id) as string;
     // What a variable or return has anyway, often through a function such as relu, is not said twice.
-    if (site.kind !== 'call' || labels.get(around[id] ?? -1) !== label) {
+    if (site.kind !== 'call' || (!site.takenApart && labels.get(around[id] ?? -1) !== label)) {
       hints.push({ offset: site.anchor, label: prefix(site) + label, tooltip: tooltip(site, own) });
     }
     const params = own.find(({ call }) => call !== undefined && call.params.length > 0 && !ownModules.has(call.module));
@@ -61,7 +61,9 @@ function enclosing(sites: readonly Site[]): (number | undefined)[] {
 /** What a module's own inputs gave, if it has some: its callers' sizes would only repeat it. */
 function ownRecords(site: Site, records: readonly SiteRecord[]): readonly SiteRecord[] {
   const own = records.filter(({ probe }) => probe !== undefined && probe === site.definition);
-  return own.length > 0 ? own : records;
+  if (own.length > 0) return own;
+  // A module's inputs are given to be seen, with names for its sizes; those of a plain call come after.
+  return [...records].sort((a, b) => Number(a.probe === undefined) - Number(b.probe === undefined));
 }
 
 /** `f32[B, 512] (+2)`: the first shape, and how many others there were. */

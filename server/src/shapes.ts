@@ -15,8 +15,8 @@ export class Shapes {
   /** By file, the last update that began. */
   private readonly newest = new Map<string, Promise<FileResult>>();
   private working = 0;
-  /** Of the last evaluation that was not given up. */
-  private status = OK;
+  /** Of the files that were worked out since there was last nothing to do. */
+  private readonly statuses = new Map<string, Status>();
 
   constructor(
     private readonly analysis: Analysis,
@@ -44,8 +44,11 @@ export class Shapes {
     forgetResolutions();
     const result = await workOut(path, this.readText, this.analysis, budget, isNewest);
     this.working--;
-    this.status = result?.status ?? this.status;
-    if (this.working === 0) this.onStatus(this.status);
+    if (result !== undefined) this.statuses.set(path, result.status);
+    if (this.working === 0) {
+      this.onStatus([...this.statuses.values()].find(({ health }) => health !== 'ok') ?? OK);
+      this.statuses.clear();
+    }
     return result;
   }
 
@@ -82,10 +85,12 @@ export class Shapes {
     return this.results.get(path);
   }
 
-  /** The files whose results rest on this one, or on one that was not there. */
+  /** The files whose results rest on this one, which may not have been there then. */
   dependents(path: string): string[] {
+    const isMissing = (missing: string) =>
+      path === missing || path.startsWith(`${missing}.`) || path.startsWith(`${missing}/`);
     return [...this.results]
-      .filter(([other, { paths, lacksFiles }]) => other !== path && (lacksFiles || paths.includes(path)))
+      .filter(([other, { paths, missing }]) => other !== path && (paths.includes(path) || missing.some(isMissing)))
       .map(([other]) => other);
   }
 

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type MagicString from 'magic-string';
 import type { SourceModule } from '../../../runtime/src/host/analysis/protocol';
 import { cut } from './cut';
@@ -26,8 +27,8 @@ export interface Compiled {
   readonly literals: readonly number[];
   /** The file itself and the workspace files it uses. */
   readonly paths: readonly string[];
-  /** Some file that it imports does not exist, yet. */
-  readonly lacksFiles: boolean;
+  /** The files that it imports and that are not there, as they are imported. */
+  readonly missing: readonly string[];
   readonly locate: Located;
   /** Where the file imports another one. */
   readonly importOf: (specifier: string | undefined, importer: string) => Range;
@@ -36,8 +37,8 @@ export interface Compiled {
 const OBSERVER_MODULE = 'distaff:observer';
 
 /** Parses, slices, instruments and strips a file, and cuts the workspace files it imports down to what it uses. */
-export async function compile(path: string, readText: ReadText): Promise<Compiled> {
-  const file = parseFile(path, readText(path));
+export async function compile(entryPath: string, readText: ReadText): Promise<Compiled> {
+  const file = parseFile(entryPath, readText(entryPath));
   const definitions = moduleDefinitions(file);
   const { probes, problems } = probesOf(file, definitions);
   const mentioned = new Set(probes.flatMap(({ mentions }) => [...mentions]));
@@ -70,8 +71,8 @@ export async function compile(path: string, readText: ReadText): Promise<Compile
     problems,
     modules: modules.length === graph.parts.length ? modules.map(({ module }) => module) : [],
     literals: wholeNumbers(file),
-    paths: [path, ...graph.parts.map((part) => part.file.path)],
-    lacksFiles: graph.parts.some(({ links }) => Object.values(links).some(({ kind }) => kind === 'missing')),
+    paths: [entryPath, ...graph.parts.map((part) => part.file.path)],
+    missing: graph.parts.flatMap(missingFiles),
     locate: async (position) => modules.find(({ module }) => module.path === position.path)?.locate(position),
     importOf,
   };
@@ -105,6 +106,13 @@ function stripped({ file, absent, links }: Part, source: MagicString): Promise<S
     source.append(`\n;export ${name === 'default' ? 'default' : `const ${name} =`} ${OBSERVER}.missing;`);
   }
   return StrippedModule.make(file.path, source, { ...links, [OBSERVER_MODULE]: { kind: 'observer' } });
+}
+
+function missingFiles({ file, links }: Part): string[] {
+  const missing = Object.entries(links).filter(
+    ([specifier, { kind }]) => kind === 'missing' && specifier.startsWith('.'),
+  );
+  return missing.map(([specifier]) => path.resolve(path.dirname(file.path), specifier.replace(/\.js$/, '')));
 }
 
 function wholeNumbers({ program }: ParsedFile): number[] {

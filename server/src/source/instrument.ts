@@ -113,10 +113,13 @@ export function instrument(
       return;
     }
     const parent = parents.at(-1);
-    const reported =
-      parent?.type === 'ReturnStatement' ||
-      (parent?.type === 'VariableDeclarator' && parent.id.type === 'Identifier') ||
-      (parent?.type === 'AssignmentExpression' && parent.operator === '=' && parent.left.type === 'Identifier');
+    const target =
+      parent?.type === 'VariableDeclarator'
+        ? parent.id
+        : parent?.type === 'AssignmentExpression' && parent.operator === '='
+          ? parent.left
+          : undefined;
+    const reported = parent?.type === 'ReturnStatement' || target?.type === 'Identifier';
     // A wrapped link of an optional chain would break the chain's short cut.
     if (reported || isLink(node, parents) || node.callee.type === 'Super') return;
     const { start, end } = node;
@@ -125,7 +128,8 @@ export function instrument(
       node.callee.object.type === 'ThisExpression' &&
       /^(param|getParam|state)$/.test(nameOf(node.callee.property));
     const name = isParam && node.arguments[0]?.type === 'Literal' ? String(node.arguments[0].value) : undefined;
-    const site = { start, end, anchor: end, name, annotated: false };
+    const takenApart = /Pattern$/.test(target?.type ?? '');
+    const site = { start, end, anchor: end, name, annotated: false, takenApart };
     if (isParam) observe(source, node, `value(${addSite({ ...site, kind: 'param' })}, `);
     else observe(source, node, `call(${addSite({ ...site, kind: 'call' })}, `);
   }

@@ -15,6 +15,8 @@ export interface Site extends Range {
   readonly name: string | undefined;
   /** The variable has a type annotation, which the hint follows. */
   readonly annotated: boolean;
+  /** A call whose value goes into a pattern, whose names show it. */
+  readonly takenApart?: boolean;
   /** The module definition that the place is in. */
   readonly definition: number | undefined;
 }
