@@ -33,7 +33,7 @@ export function parseFile(path: string, text: string): ParsedFile {
   const syntaxError: Problem | undefined = error && {
     start,
     end: Math.min(Math.max(label?.end ?? 0, start + 1), text.length),
-    message: `${error.message}. Shapes are worked out again once the file parses.`,
+    message: `${error.message.replace(/\.$/, '')}. Shapes are worked out again once the file parses.`,
     severity: 'error',
   };
   return { path, text, program, comments, hasModuleSyntax: module.hasModuleSyntax, syntaxError };

@@ -68,7 +68,7 @@ export class StripError extends Error {
   readonly length: number;
 
   constructor({ text, location }: Message, edited: MagicString) {
-    super(`${text}. Shapes are worked out again once that is mended.`);
+    super(`${text.replace(/\.$/, '')}. Shapes are worked out again once that is mended.`);
     const { line, column, length, lineText } = location ?? { line: 1, column: 0, length: 0, lineText: '' };
     // esbuild counts bytes.
     const bytes = Buffer.from(lineText);
