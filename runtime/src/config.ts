@@ -5,13 +5,18 @@ interface Config {
    * only; false gives the numbers of JAX before 2024, and of Flax's first papers and examples.
    */
   threefryPartitionable: boolean;
+  /** What unnamed submodules are called (nn.autoNames): 'class' gives Dense_0, 'integer' gives 0. */
+  autoNames: 'class' | 'integer';
 }
 
-const FLAGS: Readonly<Record<string, keyof Config>> = { jax_threefry_partitionable: 'threefryPartitionable' };
+const FLAGS: Readonly<Record<string, 'threefryPartitionable'>> = {
+  jax_threefry_partitionable: 'threefryPartitionable',
+};
 
 /** `config.threefryPartitionable = false`, or as in JAX `config.update('jax_threefry_partitionable', false)`. */
 export const config: Config & { update(flag: string, value: boolean): void } = {
   threefryPartitionable: true,
+  autoNames: 'class',
 
   /** Sets a flag by JAX's name. Throws RangeError for a flag that is not one of ours. */
   update(flag: string, value: boolean): void {

@@ -4,7 +4,9 @@
  */
 import { engine, type KernelBackend } from '#tfjs';
 import type { ModuleObserver } from '../inspect/observer';
+import type { Collection } from '../nn/collection';
 import type { ModuleFrame } from '../nn/frame';
+import type { RngScope } from '../nn/stochastic';
 
 class ActiveStack<T> {
   private readonly items: T[] = [];
@@ -27,10 +29,34 @@ class ActiveStack<T> {
   get top(): T | undefined {
     return this.items.at(-1);
   }
+
+  /** Outermost first. */
+  get all(): readonly T[] {
+    return this.items;
+  }
 }
 
 /** The module calls that are running, innermost on top. */
 export const moduleFrames = new ActiveStack<ModuleFrame>();
+
+/** The collections that module state is kept in, those of the innermost nn.stateful on top. */
+export const stateCollections = new ActiveStack<Collection>();
+
+/** The collections that all module outputs go to. */
+export const outputCollections = new ActiveStack<Collection<unknown[]>>();
+
+/** Where nn.makeRng takes its keys from. */
+export const rngScopes = new ActiveStack<RngScope>();
+
+/** The transformations whose functions are running. */
+export const transforms = new ActiveStack<Transform>();
+
+export interface Transform {
+  /** As users call it: 'grad', 'lax.scan'. */
+  readonly name: string;
+  /** Whether one run of the function stands for several: keys made in it would be used more than once. */
+  readonly repeats: boolean;
+}
 
 /** Who is told of module calls and parameters. */
 export const observers = new ActiveStack<ModuleObserver>();

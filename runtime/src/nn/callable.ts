@@ -1,13 +1,16 @@
 /** nn.module: makes a class into a callable with `init`, `call`, `partial`, `shared` and the class's own methods. */
 import type { Tensor } from '#tfjs';
+import * as tree from '../tree';
+import { Model } from './model';
 import { Module } from './module';
 import { ModuleError } from './moduleError';
 import type { OptionValues } from './options';
 import { call, callInside, init, initByShape } from './run';
 import { checkName, type ModuleSpec, share, withOptions } from './spec';
-import type { Applies, ModuleClass, ModuleOfClass, Params } from './types';
+import type { Applies, ModuleClass, ModuleOf, ModuleOfClass, ModuleOfFunction, Params } from './types';
 
-const SPEC = Symbol('distaff.moduleSpec');
+/** Where a callable keeps what it stands for. */
+const SPEC: unique symbol = Symbol('distaff.moduleSpec');
 
 /** What a callable made here stands for; undefined for other functions. */
 export function moduleSpecOf(callable: unknown): ModuleSpec | undefined {
@@ -20,10 +23,14 @@ export function moduleSpecOf(callable: unknown): ModuleSpec | undefined {
  */
 export function module<S extends ModuleClass>(cls: S): ModuleOfClass<S>;
 export function module<S extends ModuleClass>(name: string, cls: S): ModuleOfClass<S>;
-export function module(...given: [ModuleClass] | [string, ModuleClass]): unknown {
-  const cls = given.at(-1) as unknown as ModuleSpec['cls'];
+/** Makes a function that needs no parameters of its own into a module: the function is its `apply`. */
+export function module<F extends AnyFunction>(apply: F): ModuleOfFunction<F>;
+export function module<F extends AnyFunction>(name: string, apply: F): ModuleOfFunction<F>;
+export function module(...given: [Definition] | [string, Definition]): unknown {
+  const definition = given.at(-1) as Definition;
+  const cls = (isPlainFunction(definition) ? classOf(definition) : definition) as unknown as ModuleSpec['cls'];
   checkClass(cls);
-  const className = given.length === 2 ? explicitName(given[0] as string) : cls.name;
+  const className = given.length === 2 ? explicitName(given[0] as string) : definition.name;
   if (given.length === 1 && className.length < 2) {
     console.warn(
       `nn.module: the class name '${className}' becomes part of parameter names and keys; it looks empty or minified. ` +
@@ -31,7 +38,24 @@ export function module(...given: [ModuleClass] | [string, ModuleClass]): unknown
     );
   }
   checkStatics(cls, className);
-  return makeCallable({ cls, className, options: {}, defaultName: null, sharedIn: null });
+  return makeCallable({ cls, className, options: {}, defaultName: null, sharedIn: null, truncatePath: null });
+}
+
+type AnyFunction = (...args: never[]) => unknown;
+type Definition = ModuleClass | AnyFunction;
+
+function isPlainFunction(definition: Definition): definition is AnyFunction {
+  return (
+    typeof definition === 'function' &&
+    moduleSpecOf(definition) === undefined &&
+    !/^class\b/.test(Function.prototype.toString.call(definition))
+  );
+}
+
+function classOf(apply: AnyFunction): ModuleClass {
+  const cls = class extends Module {};
+  Object.defineProperty(cls.prototype, 'apply', { value: apply });
+  return cls as unknown as ModuleClass;
 }
 
 function checkClass(cls: ModuleSpec['cls']): void {
@@ -63,14 +87,34 @@ function explicitName(name: unknown): string {
 
 type Callable = ((...args: unknown[]) => unknown) & { [SPEC]: ModuleSpec };
 
-const CALLABLE_MEMBERS = {
-  init: (spec: ModuleSpec, key: Tensor, ...args: unknown[]) => init(spec, key, args),
-  initByShape: (spec: ModuleSpec, key: Tensor, specs: readonly unknown[], options: OptionValues = {}) =>
+type Member = (callable: Callable, ...args: never[]) => unknown;
+
+const CALLABLE_MEMBERS: Readonly<Record<string, Member>> = {
+  init: ({ [SPEC]: spec }, key: Tensor, ...args: unknown[]) => init(spec, key, args),
+  initByShape: ({ [SPEC]: spec }, key: Tensor, specs: readonly unknown[], options: OptionValues = {}) =>
     initByShape(spec, key, specs, options),
-  call: (spec: ModuleSpec, params: Params, ...args: unknown[]) => call(spec, 'apply', params, args),
-  partial: (spec: ModuleSpec, options: OptionValues = {}) => makeCallable(withOptions(spec, options)),
-  shared: (spec: ModuleSpec, options: OptionValues = {}) => makeCallable(share(spec, options)),
+  create: (callable, key: Tensor, ...args: unknown[]) => withModel(callable, init(callable[SPEC], key, args)),
+  createByShape: (callable, key: Tensor, specs: readonly unknown[], options: OptionValues = {}) =>
+    withModel(callable, initByShape(callable[SPEC], key, specs, options)),
+  call: ({ [SPEC]: spec }, params: Params, ...args: unknown[]) => call(spec, 'apply', params, args),
+  partial: ({ [SPEC]: spec }, options: OptionValues = {}) => makeCallable(withOptions(spec, options)),
+  shared: ({ [SPEC]: spec }, options: OptionValues = {}) => makeCallable(share(spec, options)),
 };
+
+function withModel(callable: Callable, [output, params]: [unknown, Params]): [unknown, unknown] {
+  return [output, Model(callable as unknown as ModuleOf<unknown>, params)];
+}
+
+/** The module that returns what modules inside it return, those at the paths in a pytree of paths. */
+export function truncated(spec: ModuleSpec, paths: unknown): ModuleOf<unknown> {
+  const wrong = tree.leaves(paths).find((path) => typeof path !== 'string' || !path.startsWith('/'));
+  if (wrong !== undefined || tree.leaves(paths).length === 0) {
+    throw new ModuleError(
+      `truncateAt takes the path of a module, '/encoder/dense', or a tree of paths; got ${String(wrong ?? paths)}.`,
+    );
+  }
+  return makeCallable({ ...spec, truncatePath: paths }) as unknown as ModuleOf<unknown>;
+}
 
 /** Members of modules and Models, which methods may not be named like. */
 const RESERVED = new Set([
@@ -91,7 +135,7 @@ function makeCallable(spec: ModuleSpec): Callable {
   Object.defineProperty(callable, 'name', { value: spec.className });
   for (const [name, member] of Object.entries(CALLABLE_MEMBERS)) {
     Object.defineProperty(callable, name, {
-      value: (...args: never[]) => (member as (...a: unknown[]) => unknown)(spec, ...args),
+      value: (...args: never[]) => member(callable as Callable, ...args),
     });
   }
   for (const method of methodNames(spec)) {

@@ -35,9 +35,7 @@ export class ModuleFrame {
 
   /** Like a file name: `/` is an unnamed root, `/encoder/dense` a submodule of it. */
   get path(): string {
-    if (this.parent === null) return `/${this.name ?? ''}`;
-    const parent = this.parent.path;
-    return `${parent}${parent.endsWith('/') ? '' : '/'}${this.name ?? ''}`;
+    return this.parent === null ? `/${this.name ?? ''}` : joined(this.parent.path, this.name);
   }
 
   /** The next name of an unnamed submodule: one counter for all classes. */
@@ -45,7 +43,20 @@ export class ModuleFrame {
     return String(this.unnamedCount++);
   }
 
-  isDescendantOf(frame: ModuleFrame | null): boolean {
-    return this.parent === frame || (this.parent?.isDescendantOf(frame) ?? false);
+  /** The path that begins below `frame`, or at the top for null; undefined if this is not called inside of `frame`. */
+  pathBelow(frame: ModuleFrame | null): string | undefined {
+    if (frame === null) return this.path;
+    if (this.parent === frame) return `/${this.name ?? ''}`;
+    const parent = this.parent?.pathBelow(frame);
+    return parent === undefined ? undefined : joined(parent, this.name);
   }
+
+  /** Itself or the module call around it that was made directly in `frame`. */
+  ancestorBelow(frame: ModuleFrame | null): ModuleFrame {
+    return this.parent === frame || this.parent === null ? this : this.parent.ancestorBelow(frame);
+  }
+}
+
+function joined(parent: string, name: string | null): string {
+  return `${parent}${parent.endsWith('/') ? '' : '/'}${name ?? ''}`;
 }

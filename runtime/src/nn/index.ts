@@ -1,10 +1,15 @@
 export * from './activation';
 export { module } from './callable';
+export { Collection } from './collection';
 export * as initializers from './initializers';
 export { Conv, type ConvOptions } from './layers/conv';
 export { Dense, type DenseOptions } from './layers/dense';
 export { Model } from './model';
 export { Module } from './module';
 export { ModuleError } from './moduleError';
+export { autoNames } from './names';
+export { captureModuleOutputs } from './outputs';
 export { avgPool, maxPool, type PoolOptions } from './pooling';
+export { getState, isStateful, type ModuleState, type StatefulOptions, stateful } from './state';
+export { isStochastic, makeRng, stochastic } from './stochastic';
 export type { Applies, DType, Initializer, ModuleOf, Params, SharedOf, WithStatics } from './types';

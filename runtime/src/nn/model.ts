@@ -1,7 +1,7 @@
 import { describe } from '../inspect/describe';
 import { INSPECT } from '../inspect/print';
 import { markPytreeNode, type PytreeNode } from '../tree';
-import { methodNames, moduleSpecOf } from './callable';
+import { methodNames, moduleSpecOf, truncated } from './callable';
 import { ModuleError } from './moduleError';
 import { call } from './run';
 import type { ModuleSpec } from './spec';
@@ -21,7 +21,8 @@ export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: 
     if (unknown !== undefined) throw new ModuleError(`A Model has no field '${unknown}' to replace; it has params.`);
     return Model(module, changes.params ?? params);
   };
-  const members: Record<string, unknown> = { name: spec.className, module, params, replace };
+  const truncateAt = (paths: unknown) => Model(truncated(spec, paths), params);
+  const members: Record<string, unknown> = { name: spec.className, module, params, replace, truncateAt };
   for (const method of methodNames(spec)) members[method] = (...args: unknown[]) => call(spec, method, params, args);
   for (const [key, value] of Object.entries(members))
     Object.defineProperty(model, key, { value, enumerable: key === 'params' });
@@ -49,7 +50,11 @@ class ModuleIdentity {
     if (!(other instanceof ModuleIdentity) || other.spec?.cls !== this.spec?.cls) return false;
     const [mine, theirs] = [this.spec?.options ?? {}, other.spec?.options ?? {}];
     const names = Object.keys(mine);
-    return names.length === Object.keys(theirs).length && names.every((name) => Object.is(mine[name], theirs[name]));
+    return (
+      names.length === Object.keys(theirs).length &&
+      names.every((name) => Object.is(mine[name], theirs[name])) &&
+      JSON.stringify(other.spec?.truncatePath) === JSON.stringify(this.spec?.truncatePath)
+    );
   }
 }
 

@@ -3,8 +3,10 @@ import { Tensor } from '#tfjs';
 import { moduleFrames, observers } from '../bindings/stack';
 import { foldInStr } from '../random';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
+import type { Collection } from './collection';
 import type { ModuleFrame } from './frame';
 import { ModuleError } from './moduleError';
+import { declareState, isStateful, type ModuleState } from './state';
 import type { Initializer } from './types';
 
 /** Each running instance's frame; not a member, so that it is no part of users' types. */
@@ -42,7 +44,7 @@ export abstract class Module {
   param(name: string, shape: readonly number[] | null, initializer: (key: Tensor, shape: never) => unknown): unknown {
     const frame = frameOf(this);
     const { rng } = frame;
-    if (shape !== null) checkSizes(name, shape);
+    if (shape !== null) checkSizes('parameter', name, shape);
     if (rng !== null) {
       if (Object.hasOwn(frame.params, name)) {
         const holder = frame.submodules.has(name) ? 'a submodule' : 'another parameter';
@@ -51,7 +53,7 @@ export abstract class Module {
       frame.params[name] = frame.making(() => initializer(foldInStr(rng, name), shape as never));
     }
     const value = this.getParam(name);
-    if (shape !== null) checkShape(name, value, shape);
+    if (shape !== null) checkShape(frame, name, value, shape);
     observers.top?.param(frame, name, value, initializer);
     return value;
   }
@@ -66,6 +68,45 @@ export abstract class Module {
     return params[name];
   }
 
+  /**
+   * A state variable of this module: `const ema = this.state('ema', x.shape, nn.initializers.zeros)`, then `ema.value`
+   * reads and assigns it. It is kept in the collection of nn.stateful, or in the one given. Without an initializer
+   * there is no value before one is assigned. Throws outside of nn.stateful.
+   */
+  state(
+    name: string,
+    shape: readonly number[],
+    initializer: Initializer,
+    options?: { collection?: Collection },
+  ): ModuleState<Tensor>;
+  /** With shape null the value is whatever pytree `initializer` makes. */
+  state<T>(
+    name: string,
+    shape: null,
+    initializer: (key: Tensor, shape: null) => T,
+    options?: { collection?: Collection },
+  ): ModuleState<T>;
+  state<T = Tensor>(
+    name: string,
+    shape?: null,
+    initializer?: null,
+    options?: { collection?: Collection },
+  ): ModuleState<T>;
+  state(
+    name: string,
+    shape: readonly number[] | null = null,
+    initializer: ((key: Tensor, shape: never) => unknown) | null = null,
+    { collection }: { collection?: Collection } = {},
+  ): ModuleState<unknown> {
+    if (shape !== null) checkSizes('state variable', name, shape);
+    return declareState(frameOf(this), name, shape, initializer ?? undefined, collection);
+  }
+
+  /** Whether modules may keep state now: inside nn.stateful. */
+  isStateful(): boolean {
+    return isStateful();
+  }
+
   /** Whether parameters are being made (init) rather than read. */
   isInitializing(): boolean {
     return frameOf(this).isInitializing;
@@ -73,13 +114,13 @@ export abstract class Module {
 }
 
 /** An option that was not given shows up here first. */
-function checkSizes(name: string, shape: readonly number[]): void {
+function checkSizes(what: string, name: string, shape: readonly number[]): void {
   if (Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0)) return;
   const got = Array.isArray(shape) ? `[${shape.map(String).join(', ')}]` : String(shape);
-  throw new ModuleError(`The parameter '${name}' should have a shape of whole numbers >= 0, or null; got ${got}.`);
+  throw new ModuleError(`The ${what} '${name}' should have a shape of whole numbers >= 0, or null; got ${got}.`);
 }
 
-function checkShape(name: string, value: unknown, shape: readonly number[]): void {
+function checkShape(frame: ModuleFrame, name: string, value: unknown, shape: readonly number[]): void {
   if (!(value instanceof Tensor)) {
     throw new ModuleError(
       `The parameter '${name}' should be a tensor of shape [${shape.join(', ')}], got ${typeof value}.`,
@@ -88,7 +129,8 @@ function checkShape(name: string, value: unknown, shape: readonly number[]): voi
   if (sameShape(value.shape, shape)) return;
   const requested = formatTensor({ shape, dtype: value.dtype });
   throw new ModuleError(
-    `The parameter '${name}' has another shape: stored ${formatTensor(value)}, requested ${requested}.`,
+    `The parameter '${name}' has another shape: stored ${formatTensor(value)}, requested ${requested} at ` +
+      `${frame.path === '/' ? '' : frame.path}/${name}.`,
   );
 }
 

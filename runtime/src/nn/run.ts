@@ -2,6 +2,7 @@
 import { Tensor } from '#tfjs';
 import { ABSTRACT_BACKEND } from '../bindings/abstract';
 import { activeBackend, moduleFrames, observers, withBackend } from '../bindings/stack';
+import { config } from '../config';
 import { foldInStr } from '../random';
 import { isAbstract, withAbstract } from '../transforms/evalShape';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
@@ -11,8 +12,10 @@ import { ModuleFrame } from './frame';
 import { enterFrame } from './module';
 import { ModuleError, noteModulePath } from './moduleError';
 import { joinOptions, type OptionValues, optionsFor, splitOptions } from './options';
+import { captureModuleOutputs, trackOutput } from './outputs';
 import type { Method } from './parameters';
 import { checkIsOptions, type ModuleSpec, mergeOptions, takeName } from './spec';
+import { isStochastic, makeRng, stochastic } from './stochastic';
 import type { Params } from './types';
 
 /** Runs a module as a submodule of the module that is running. */
@@ -29,9 +32,14 @@ export function callInside(spec: ModuleSpec, method: string, args: readonly unkn
   if (given !== null && spec.sharedIn !== null) {
     throw new ModuleError(`The name of a shared module is given to shared(…); this one is '${spec.defaultName}'.`);
   }
-  const name = given ?? spec.defaultName ?? `${spec.className}_${parent.createName()}`;
+  const name = given ?? spec.defaultName ?? automaticName(spec, parent);
   claimName(parent, name, spec.sharedIn !== null);
   return run(spec, method, submoduleFrame(parent, name), inputs, options);
+}
+
+function automaticName({ className }: ModuleSpec, parent: ModuleFrame): string {
+  const number = parent.createName();
+  return config.autoNames === 'class' ? `${className}_${number}` : number;
 }
 
 function methodOf({ cls }: ModuleSpec, method: string): Method {
@@ -100,6 +108,7 @@ function run(
   inputs: readonly unknown[],
   given: OptionValues,
 ): unknown {
+  if (spec.truncatePath !== null) return runTruncated(spec, method, frame, inputs, given);
   const body = methodOf(spec, method);
   const partial = method === 'apply' ? spec.options : optionsFor(body, spec.options);
   const caller = `${spec.className}.${method}`;
@@ -112,6 +121,7 @@ function run(
       enterFrame(instance, frame);
       const output = body.apply(instance, args);
       checkSynchronous(output, caller);
+      trackOutput(frame, output);
       observer?.exit(frame, output);
       return output;
     } catch (error) {
@@ -120,6 +130,20 @@ function run(
       throw error;
     }
   });
+}
+
+/** Runs the module and gives what the modules inside it returned; as an unnamed root, whose paths begin with theirs. */
+function runTruncated(
+  spec: ModuleSpec,
+  method: string,
+  { parent, params, rng, initBackend }: ModuleFrame,
+  inputs: readonly unknown[],
+  given: OptionValues,
+): unknown {
+  const root = new ModuleFrame(null, parent, params, rng, initBackend);
+  const whole = { ...spec, truncatePath: null };
+  const [, outputs] = captureModuleOutputs(() => run(whole, method, root, inputs, given));
+  return tree.map((path: unknown) => outputs.get(path as string), spec.truncatePath);
 }
 
 /** Runs the module and collects the parameters that it makes. */
@@ -176,8 +200,11 @@ export function initByShape(
   const { name, options } = takeName(given);
   const initBackend = outerInitBackend() ?? activeBackend();
   let params: Params = {};
+  // A scope of its own, so that the evaluation takes one key of the scope around it, however many it makes.
+  const rng = isStochastic() ? withBackend(initBackend, makeRng) : undefined;
   const output = withAbstract(specs, (inputs) => {
-    const [result, made] = makeParams(spec, key, inputs, name, options, initBackend);
+    const make = () => makeParams(spec, key, inputs, name, options, initBackend);
+    const [result, made] = rng === undefined ? make() : stochastic(rng, make);
     params = made;
     return result;
   });

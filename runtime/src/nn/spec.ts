@@ -14,6 +14,8 @@ export interface ModuleSpec {
   readonly defaultName: string | null;
   /** For a shared module: the frame that holds its parameters. */
   readonly sharedIn: ModuleFrame | null;
+  /** A pytree of module paths whose outputs it gives in place of its own (Model.truncateAt). */
+  readonly truncatePath: unknown;
 }
 
 /** The spec with more options given; `name` becomes its default name. */

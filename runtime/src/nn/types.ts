@@ -51,6 +51,8 @@ export interface Applies {
   apply(...args: Any[]): Any;
 }
 export type ModuleClass = abstract new () => Applies;
+/** The module of a function, which is its `apply`. */
+export type ModuleOfFunction<F> = ModuleOf<{ apply: F }>;
 /** The module of a class, with the class's static members. */
 export type ModuleOfClass<S extends ModuleClass> = [Exclude<keyof S, 'prototype'>] extends [never]
   ? ModuleOf<InstanceType<S>>
@@ -81,6 +83,14 @@ export type ModuleOf<C, K extends PropertyKey = never> = {
     specs: Specs<Inputs<ApplyArgs<C>>>,
     ...options: OptionsArg<Remaining<Options<ApplyArgs<C>>, K>>
   ): [output: AsStructs<Output<C>>, params: Params];
+  /** As `init`, with a Model of the parameters. */
+  create(key: Tensor, ...args: Args<ApplyArgs<C>, K>): [output: Output<C>, model: Model<C, K>];
+  /** As `initByShape`, with a Model of the parameters. */
+  createByShape(
+    key: Tensor,
+    specs: Specs<Inputs<ApplyArgs<C>>>,
+    ...options: OptionsArg<Remaining<Options<ApplyArgs<C>>, K>>
+  ): [output: AsStructs<Output<C>>, model: Model<C, K>];
   /** Runs the module with the given parameters. */
   call(params: Params, ...args: Args<ApplyArgs<C>, K>): Output<C>;
   /** The same module with some options given. */
@@ -102,4 +112,17 @@ export type Model<C = Applies, K extends PropertyKey = never> = SharedOf<C, K> &
   readonly params: Params;
   /** A copy with other parameters. */
   replace(changes: { params?: Params }): Model<C, K>;
+  /**
+   * A Model that returns what the modules inside it returned: `model.truncateAt('/hidden')` gives an array with one
+   * output a call, a tree of paths gives a tree of such arrays.
+   */
+  truncateAt<const P>(paths: P): Truncated<C, K, P>;
 };
+
+/** A Model that returns inner outputs. */
+export type Truncated<C, K extends PropertyKey, P> = ((...args: Args<ApplyArgs<C>, K>) => OutputsAt<P>) & {
+  readonly params: Params;
+  replace(changes: { params?: Params }): Truncated<C, K, P>;
+};
+/** The outputs of the modules at the paths in `P`. */
+type OutputsAt<P> = P extends string ? Any[] : { -readonly [I in keyof P]: OutputsAt<P[I]> };

@@ -178,7 +178,6 @@ describe('definitions:', () => {
       null,
       3,
       {},
-      () => 1,
       class {},
       nn.Module,
       class {
