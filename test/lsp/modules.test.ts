@@ -253,3 +253,58 @@ const Net = nn.module(class Net extends nn.Module {
     `);
   });
 });
+
+describe('modules with state and random keys', () => {
+  it('are followed inside nn.stateful and nn.stochastic, and find both when their tags are', async () => {
+    expect(
+      await picture(`import { nn, random, type Tensor } from 'distaff';
+const Scaled = nn.module(class Scaled extends nn.Module {
+  apply(x: Tensor) {
+    const mean = this.state('mean', [x.shape.at(-1) as number], nn.initializers.zeros);
+    if (!this.isInitializing()) mean.value = x.mean(0);
+    const noise = random.normal(nn.makeRng(), x.shape);
+    return x.sub(mean.value).add(noise);
+  }
+});
+/** @input x f32[B, 6] */
+export const Net = nn.module(class Net extends nn.Module {
+  apply(x: Tensor) {
+    const h = Scaled(x);
+    return nn.Dense(h, { features: 3 });
+  }
+});
+const key = random.PRNGKey(0);
+const [[y, params], state] = nn.stateful(() => nn.stochastic(key, () => Scaled.initByShape(key, [[5, 4]])));
+const made = nn.stateful(() => {
+  const [out, model] = Scaled.createByShape(key, [[7, 4]]);
+  return model;
+});
+`),
+    ).toMatchInlineSnapshot(`
+      "import { nn, random, type Tensor } from 'distaff';
+      const Scaled = nn.module(class Scaled extends nn.Module {
+        apply(x: Tensor/* f32[B, 6] (+2) */) {
+          const mean = this.state('mean', [x.shape.at(-1) as number], nn.initializers.zeros);
+          if (!this.isInitializing()) mean.value = x.mean(0);
+          const noise/*: f32[B, 6] (+1) */ = random.normal(nn.makeRng(), x.shape);
+      //                              ~~~~~~~~~~~~ error: Random keys are made inside nn.stochastic only: nn.stochastic(key, () => model(x)). Or pass one yourself: nn.dropout(x, 0.5, { rng: key }).
+      //  in module Scaled
+          return x.sub(mean.value).add(noise)/*: f32[B, 6] (+1) */;
+        }
+      });
+      /** @input x f32[B, 6] */
+      export const Net = nn.module(class Net extends nn.Module {
+        apply(x: Tensor/* f32[B, 6] */) {
+          const h/*: f32[B, 6] */ = Scaled(x);
+          return nn.Dense(h, { features: 3 })/*: f32[B, 3] *//* kernel f32[6, 3], bias f32[3] */;
+        }
+      });
+      const key/*: i32[2] */ = random.PRNGKey(0);
+      const [[y/*: f32[5, 4] */, params], state/*: Collection(/: { mean: f32[4] }) */] = nn.stateful(() => nn.stochastic(key, () => Scaled.initByShape(key, [[5, 4]])));
+      const made = nn.stateful(() => {
+        const [out, model] = Scaled.createByShape(key, [[7, 4]]);
+        return model;
+      });"
+    `);
+  });
+});

@@ -1,12 +1,14 @@
-import { isControlFlow, isFunction } from './nodes';
+import { isControlFlow, isFunction, nameOf } from './nodes';
 import { type Node, walk } from './parse';
 
-/** `X.init(key, …)` or `X.initByShape(key, …)`. */
+const METHODS = ['init', 'initByShape', 'create', 'createByShape'] as const;
+
+/** `X.init(key, …)`, `X.initByShape(key, …)`, or one of their forms that give a Model. */
 export interface InitCall {
   readonly node: Extract<Node, { type: 'CallExpression' }>;
   /** Its variable, where it has one of its own. */
   readonly module: string | undefined;
-  readonly method: 'init' | 'initByShape';
+  readonly method: (typeof METHODS)[number];
   /** The nodes around it, outermost first. */
   readonly parents: readonly Node[];
 }
@@ -18,7 +20,7 @@ export interface InitCall {
 export function initCalls(below: Node, inside = false): InitCall[] {
   const calls: InitCall[] = [];
   walk(below, (node, parents) => {
-    const isInside = parents.some((parent) => isFunction(parent) || isControlFlow(parent));
+    const isInside = parents.some((_, i) => runsElsewhere(parents, i));
     if (!inside && isInside) return false;
     if (node.type !== 'CallExpression' || isInside !== inside) return;
     const { callee } = node;
@@ -28,10 +30,31 @@ export function initCalls(below: Node, inside = false): InitCall[] {
     const method = callee.property.type === 'Identifier' ? callee.property.name : '';
     // The first argument is a key; trackers and loggers are initialized with something else.
     if (node.arguments[0] === undefined || /^(ObjectExpression|Literal)$/.test(node.arguments[0].type)) return;
-    if (method === 'init' || method === 'initByShape') {
+    if (isInitMethod(method)) {
       const module = object.type === 'Identifier' ? object.name : undefined;
       calls.push({ node, module, method, parents: [...parents] });
     }
   });
   return calls;
+}
+
+function isInitMethod(name: string): name is InitCall['method'] {
+  return (METHODS as readonly string[]).includes(name);
+}
+
+/** Whether a node runs what is in it later, again, or perhaps not. */
+function runsElsewhere(parents: readonly Node[], at: number): boolean {
+  const node = parents[at] as Node;
+  if (isFunction(node)) return !isCalledAtOnce(node, parents[at - 1]);
+  if (!isControlFlow(node)) return false;
+  const above = parents[at - 1];
+  return !(node.type === 'BlockStatement' && above !== undefined && isCalledAtOnce(above, parents[at - 2]));
+}
+
+/** The function in `nn.stateful(() => …)`: it runs where it stands, once. */
+function isCalledAtOnce(node: Node, call: Node | undefined): boolean {
+  if (!isFunction(node) || call?.type !== 'CallExpression' || call.callee === node) return false;
+  const { callee } = call;
+  const name = nameOf(callee.type === 'MemberExpression' && !callee.computed ? callee.property : callee);
+  return /^(stateful|stochastic|captureModuleOutputs)$/.test(name);
 }

@@ -3,6 +3,8 @@ import { pickPrimes } from '../../bindings/sizes';
 import { withSizeNames } from '../../bindings/stack';
 import { moduleSpecOf } from '../../nn/callable';
 import { modulePathOf } from '../../nn/moduleError';
+import { stateful } from '../../nn/state';
+import { stochastic } from '../../nn/stochastic';
 import { PRNGKey } from '../../random';
 import { abstractTensor } from '../../transforms/evalShape';
 import type { ShapeDtypeStruct } from '../../transforms/shapeDtypeStruct';
@@ -19,7 +21,8 @@ import { SiteObserver } from './siteObserver';
 /** A spec as a tag has it, and its offset in the source; nothing for an input that was left out. */
 type TagSpec = readonly [text: string, offset: number] | undefined;
 
-type Callable = Record<'init' | 'initByShape', (key: unknown, ...args: unknown[]) => unknown>;
+type InitMethod = 'init' | 'initByShape' | 'create' | 'createByShape';
+type Callable = Record<InitMethod, (key: unknown, ...args: unknown[]) => unknown>;
 
 /**
  * Evaluates one file's modules on abstract tensors: first its top level, then each module on its known inputs. What
@@ -104,7 +107,7 @@ export class Evaluation {
           module.init(PRNGKey(0), ...inputs, this.given(options ?? (() => ({})), place));
         });
       },
-      probeCall: (definition: number, method: keyof Callable, args: () => unknown[], place: number) => {
+      probeCall: (definition: number, method: InitMethod, args: () => unknown[], place: number) => {
         this.probe(definition, false, (module) => module[method](PRNGKey(0), ...this.given(args, place)));
       },
     };
@@ -127,7 +130,8 @@ export class Evaluation {
       if (module === undefined) return;
       this.sites.probe = { definition, tagged };
       try {
-        run(module);
+        // Modules that keep state or take keys find both, as they would in the code that calls them.
+        stateful(() => stochastic(PRNGKey(0), () => run(module)));
       } catch (error) {
         this.report(error);
       } finally {
