@@ -4,29 +4,9 @@
  */
 import * as tf from '#tfjs';
 import { reluGrad } from '../bindings/addedKernels';
+import { type GradientRule, type GradientRules, registerGradients, unbroadcast } from './gradientRule';
 
-interface GradientRule {
-  /** Names of the inputs that the gradient needs. */
-  readonly inputs?: string[];
-  /** Whether it needs the output, which then comes after the inputs. */
-  readonly output?: boolean;
-  /** From the output's gradient, what was saved, and the kernel's attributes: each input's gradient. */
-  grad(dy: tf.Tensor, saved: Saved, attrs: Attrs): Record<string, () => tf.Tensor>;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: each kernel has attributes of its own.
-type Attrs = Record<string, any>;
-/** No rule needs more than two. */
-type Saved = readonly [tf.Tensor, tf.Tensor];
 type Op2 = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
-
-/** Sums the gradient over the axes along which an operand was broadcast. */
-function unbroadcast(grad: tf.Tensor, { shape }: tf.Tensor): tf.Tensor {
-  if (tf.util.arraysEqual(grad.shape, shape)) return grad;
-  const extra = grad.rank - shape.length;
-  const axes = grad.shape.map((_, i) => i).filter((i) => i < extra || shape[i - extra] !== grad.shape[i]);
-  return tf.reshape(tf.sum(grad, axes), shape);
-}
 
 const asFloat = (condition: tf.Tensor) => tf.cast(condition, 'float32');
 
@@ -56,7 +36,7 @@ const extremum: GradientRule = {
   }),
 };
 
-const gradientRules: Readonly<Record<string, GradientRule>> = {
+const gradientRules: GradientRules = {
   Maximum: chooser(tf.greater),
   Minimum: chooser(tf.less),
   Max: extremum,
@@ -126,7 +106,4 @@ const gradientRules: Readonly<Record<string, GradientRule>> = {
   },
 };
 
-for (const [kernelName, { inputs = [], output = false, grad }] of Object.entries(gradientRules)) {
-  const gradFunc = grad as unknown as tf.GradFunc;
-  tf.registerGradient({ kernelName, inputsToSave: inputs, outputsToSave: [output], gradFunc });
-}
+registerGradients(gradientRules);
