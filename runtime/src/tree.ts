@@ -30,8 +30,8 @@ export function markPytreeNode<T extends object>(object: T, node: PytreeNode<T>)
 
 type Primitive = string | number | boolean | bigint | symbol | null | undefined;
 
-/** Models (functions by type), Optimizers and dataclasses: containers whose type says nothing of their leaves. */
-export type Opaque = { replace(changes: never): unknown };
+/** Models (functions by type), Optimizers, dataclasses and Collections: containers whose type says nothing of their leaves. */
+export type Opaque = { replace(changes: never): unknown } | { asDict(): Readonly<Record<string, unknown>> };
 
 /** The type of `tree` with every leaf replaced by `R`: arrays, tuples and objects keep their form. */
 export type MapLeaves<T, R> = T extends Tensor

@@ -12,6 +12,7 @@ import {
 } from '#tfjs';
 
 import './gradients';
+import { transforms } from '../bindings/stack';
 import * as tree from '../tree';
 import { formatTensor } from './shapeDtypeStruct';
 import { checkSynchronous } from './synchronous';
@@ -141,6 +142,9 @@ function kindOf(value: unknown): string {
   return value === undefined ? 'nothing' : value === null ? 'null' : typeof value;
 }
 
+/** What the stack of transformations knows of it. */
+const GRAD = { name: 'grad', repeats: false };
+
 interface Taping {
   startTape(): void;
   endTape(): void;
@@ -152,7 +156,7 @@ function differentiate(fn: () => Tensor, inputs: Tensor[]): [Tensor, Tensor[]] {
   const taping = engine() as unknown as Taping;
   const { state } = taping;
   try {
-    const value = taped(taping, () => checkedLoss(fn()));
+    const value = taped(taping, () => checkedLoss(transforms.with(GRAD, fn)));
     const nodes = getFilteredNodesXToY(differentiableNodes(state.activeTape ?? []), inputs, value);
     const grads = tidy(() => {
       const byId: Record<number, Tensor> = { [value.id]: ones([]) };
