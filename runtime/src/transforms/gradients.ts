@@ -3,6 +3,9 @@
  * tensors' own methods as well as for jnp.
  */
 import * as tf from '#tfjs';
+import './gradientsIndexing';
+import './gradientsLinearAlgebra';
+import './gradientsSpecial';
 import { reluGrad } from '../bindings/addedKernels';
 import { type GradientRule, type GradientRules, registerGradients, unbroadcast } from './gradientRule';
 

@@ -10,6 +10,7 @@ import { elementwise } from './elementwise';
 import { images } from './images';
 import { indexing } from './indexing';
 import { joining } from './joining';
+import { linearAlgebra } from './linearAlgebra';
 import { matmul } from './matmul';
 import { normalization } from './normalization';
 import { OpCall } from './opCall';
@@ -22,6 +23,7 @@ import type { ShapeRules } from './rule';
 import { segments } from './segments';
 import { slicing } from './slicing';
 import { sorting } from './sorting';
+import { special } from './special';
 import { summaries } from './summaries';
 
 /** One rule for every TensorFlow op that a kernel emits. */
@@ -36,6 +38,7 @@ export const shapeRules: ShapeRules = {
   ...images,
   ...indexing,
   ...joining,
+  ...linearAlgebra,
   ...matmul,
   ...normalization,
   ...padding,
@@ -46,6 +49,7 @@ export const shapeRules: ShapeRules = {
   ...segments,
   ...slicing,
   ...sorting,
+  ...special,
   ...summaries,
 };
 

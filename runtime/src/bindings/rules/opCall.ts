@@ -49,6 +49,11 @@ export class OpCall {
     return Array.from(aval.values as ArrayLike<number>);
   }
 
+  /** Whether an operand's values are known before the op runs. */
+  known(index: number): boolean {
+    return this.input(index).values !== undefined;
+  }
+
   /** The value of a scalar operand. */
   value(index: number, meaning: string, dtypes?: Dtypes): number {
     const [value, ...more] = this.values(index, meaning, dtypes);

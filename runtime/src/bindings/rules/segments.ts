@@ -3,8 +3,8 @@ import { INTEGER, NUMBER, REAL } from './dtypes';
 import { result, sameShape } from './makers';
 import type { ShapeRule, ShapeRules } from './rule';
 
-/** Rows are summed by their segment; the ids' axes become one axis of segments. */
-const segmentSum: ShapeRule = (call) => {
+/** Rows are reduced by their segment; the ids' axes become one axis of segments. */
+const segmentReduction: ShapeRule = (call) => {
   const data = call.input(0, NUMBER);
   const ids = call.input(1, INTEGER);
   const count = call.value(2, 'number of segments');
@@ -27,4 +27,10 @@ const binCount: ShapeRule = (call) => {
 };
 
 /** Sums by an index. */
-export const segments: ShapeRules = { Bincount: binCount, UnsortedSegmentSum: segmentSum };
+export const segments: ShapeRules = {
+  Bincount: binCount,
+  UnsortedSegmentMax: segmentReduction,
+  UnsortedSegmentMin: segmentReduction,
+  UnsortedSegmentProd: segmentReduction,
+  UnsortedSegmentSum: segmentReduction,
+};

@@ -1,18 +1,19 @@
 import { formatAval } from '../aval';
 import { formatSize } from '../sizes';
 import { result } from './makers';
-import type { OpCall } from './opCall';
+import { type OpCall, operands } from './opCall';
 import type { ShapeRule, ShapeRules } from './rule';
 
-/** A size of -1 takes what is left. */
+/** A size of -1 takes what is left. Where the slice begins may be known only when it runs. */
 const slice: ShapeRule = (call) => {
   const input = call.input(0);
-  const begin = call.values(1, 'begin');
-  const size = call.values(2, 'size');
   const rank = input.shape.length;
-  if (begin.length !== rank || size.length !== rank) call.fail(`begin and size must have ${rank} values each`);
+  const size = call.values(2, 'size');
+  const begin = size.includes(-1) || call.known(1) ? call.values(1, 'begin') : undefined;
+  const places = begin?.length ?? call.input(1).shape[0];
+  if (places !== rank || size.length !== rank) call.fail(`begin and size must have ${rank} values each`);
   const shape = input.shape.map((whole, axis) => {
-    const from = begin[axis] ?? 0;
+    const from = begin?.[axis] ?? 0;
     const taken = size[axis] === -1 ? whole - from : (size[axis] ?? 0);
     if (from < 0 || from > whole || taken < 0 || taken > whole - from) {
       const end = formatSize(from + taken);
@@ -21,6 +22,19 @@ const slice: ShapeRule = (call) => {
     return taken;
   });
   return result(shape, input.dtype);
+};
+
+/** The tensor with another part; where that begins and ends may be known only when it runs. */
+const sliceUpdate: ShapeRule = (call) => {
+  const { shape, dtype } = call.input(0);
+  const value = call.inputLike(call.input(0), 4);
+  for (const index of [1, 2, 3]) {
+    if (call.inputOf(['axes'], index).shape[0] !== shape.length) call.fail(`its places must be ${shape.length} each`);
+  }
+  if (value.shape.length !== shape.length || value.shape.some((size, axis) => size > (shape[axis] ?? 0))) {
+    call.fail('the new part is larger than the whole', operands([call.input(0), value], ' and '));
+  }
+  return result(shape, dtype);
 };
 
 /** One axis of a strided slice: `begin` and `end` are undefined where their mask says so. */
@@ -90,4 +104,8 @@ function rangeSize(call: OpCall, { begin, end, stride, index }: Range, whole: nu
 }
 
 /** Parts of one tensor. */
-export const slicing: ShapeRules = { Slice: slice, StridedSlice: stridedSlice };
+export const slicing: ShapeRules = {
+  Slice: slice,
+  StridedSlice: stridedSlice,
+  TensorStridedSliceUpdate: sliceUpdate,
+};
