@@ -12,6 +12,8 @@ export * as nn from './nn/index';
 export * as jnp from './numpy/index';
 export * as optim from './optim/index';
 export * as random from './random/index';
+export * as serialization from './serialization/index';
+export * as struct from './struct';
 export { evalShape } from './transforms/evalShape';
 export { grad, valueAndGrad } from './transforms/grad';
 export { ShapeDtypeStruct } from './transforms/shapeDtypeStruct';
