@@ -3,6 +3,7 @@ import { ABSTRACT_BACKEND } from '../bindings/abstract';
 import { activeBackend, moduleFrames, transforms } from '../bindings/stack';
 import { describe } from '../inspect/describe';
 import { INSPECT } from '../inspect/print';
+import { registerSerializationState } from '../serialization/stateDict';
 import { isAbstract } from '../transforms/evalShape';
 import { checkSynchronous } from '../transforms/synchronous';
 import * as tree from '../tree';
@@ -156,6 +157,10 @@ export class Collection<V = Any> {
         collection.#anchor = anchor;
         return collection;
       },
+    });
+    registerSerializationState<Collection>(Collection, {
+      toStateDict: (collection) => collection.#values,
+      fromStateDict: (collection, values) => new (collection.constructor as typeof Collection)(values),
     });
   }
 

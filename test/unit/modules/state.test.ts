@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { grad, jnp, nn, random, type Tensor, tree } from '../../../runtime/src/index';
+import { grad, jnp, nn, random, serialization, type Tensor, tree } from '../../../runtime/src/index';
 
 // biome-ignore lint/suspicious/noExplicitAny: wrong arguments on purpose.
 type Any = any;
@@ -116,6 +116,16 @@ describe('nn.Collection', () => {
     ]);
     expect(() => state.get('/c')).toThrow(/nothing at '\/c'. Its paths: \/b, \/a/);
     expect(() => new nn.Collection(state as Any)).toThrow(/got a Collection/);
+  });
+
+  test('has a state dict and comes back from one', () => {
+    const [, state] = made();
+    const dict = serialization.toStateDict(state);
+    expect(Object.keys(dict as object)).toEqual(['/']);
+    const restored = serialization.fromStateDict(state, { '/': { calls: jnp.array(7), last: x() } });
+    expect(restored).toBeInstanceOf(nn.Collection);
+    expect([callsOf(restored), callsOf(state)]).toEqual([7, 0]);
+    expect(() => serialization.fromStateDict(state, { '/': { calls: jnp.array(7) } })).toThrow(/last/);
   });
 
   test('cannot be changed from outside', () => {
