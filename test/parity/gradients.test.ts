@@ -85,7 +85,7 @@ const losses: Record<string, (x: Tensor, inputs: Inputs) => Tensor> = {
     grad((y: Tensor) => jnp.power(jnp.maximum(y, 0.5), 3).sum())(x)
       .mul([1, 2, 3])
       .sum(),
-  'logSumExp over an axis': (x) => nn.logSumExp(x, 1).sum(),
+  'logSumExp over an axis': (x) => nn.logsumexp(x, 1).sum(),
   'softmax over the first axis': (x) => nn.softmax(x, 0).mul([0, 1, 2]).sum(),
   logSoftmax: (x) => nn.logSoftmax(x).mul([0, 1, 2]).sum(),
   glu: (x) => nn.glu(x, 0).square().sum(),

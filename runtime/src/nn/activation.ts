@@ -1,6 +1,7 @@
 /** Activation functions (jax.nn). */
 import * as tf from '#tfjs';
-import { type ArrayLike, asFloat, normalizeAxes, normalizeAxis } from '../numpy/array';
+import { runOp } from '../bindings/tensorFlowOps';
+import { type ArrayLike, asFloat, normalizeAxes } from '../numpy/array';
 import * as jnp from '../numpy/index';
 import { stopGradient } from '../transforms/stopGradient';
 
@@ -33,6 +34,26 @@ export function celu(x: ArrayLike, alpha = 1): tf.Tensor {
   return tf.mul(elu(jnp.divide(x, alpha)), alpha);
 }
 
+/** `x` between -1 and 1, which it does not leave. Its gradient at both is 1. */
+export function hardTanh(x: ArrayLike): tf.Tensor {
+  const from = asFloat(x);
+  return jnp.where(from.greater(1), 1, jnp.where(from.less(-1), -1, from));
+}
+
+/** `relu6(x + 3) / 6`: a sigmoid of straight lines. */
+export function hardSigmoid(x: ArrayLike): tf.Tensor {
+  return tf.relu6(asFloat(x).add(3)).div(6);
+}
+
+/** `x * hardSigmoid(x)` (Howard et al. 2019). */
+export function hardSwish(x: ArrayLike): tf.Tensor {
+  const from = asFloat(x);
+  return from.mul(hardSigmoid(from));
+}
+
+/** The other name of `hardSwish`. */
+export const hardSilu = hardSwish;
+
 /** The elu whose scale and alpha keep activations normalized (Klambauer et al. 2017). */
 export function selu(x: ArrayLike): tf.Tensor {
   return tf.selu(asFloat(x));
@@ -41,11 +62,17 @@ export function selu(x: ArrayLike): tf.Tensor {
 /** Gaussian error linear unit (Hendrycks & Gimpel 2016), by its tanh approximation unless `approximate` is false. */
 export function gelu(x: ArrayLike, { approximate = true }: { approximate?: boolean } = {}): tf.Tensor {
   const from = asFloat(x);
-  if (!approximate) return from.mul(tf.erf(from.mul(Math.SQRT1_2)).add(1)).mul(0.5);
-  const cube = from.square().mul(from);
-  const inner = cube
+  if (!approximate)
+    return runOp('Erfc', { x: from.mul(-Math.SQRT1_2) })
+      .mul(from)
+      .mul(0.5);
+  // The tanh is ±1 long before; of larger numbers the cube would overflow and the gradient be NaN.
+  const limited = from.clipByValue(-20, 20);
+  const inner = limited
+    .square()
+    .mul(limited)
     .mul(0.044715)
-    .add(from)
+    .add(limited)
     .mul(Math.sqrt(2 / Math.PI));
   return from.mul(inner.tanh().add(1).mul(0.5));
 }
@@ -89,31 +116,56 @@ export function glu(x: ArrayLike, axis = -1): tf.Tensor {
   return values.mul(tf.sigmoid(gates));
 }
 
-/** `exp(x)` divided by its sum over an axis: positive numbers that add up to 1. */
-export function softmax(x: ArrayLike, axis = -1): tf.Tensor {
-  return onLastAxis('nn.softmax', x, axis, (last) => tf.softmax(last));
+type Axis = number | readonly number[];
+
+/** `exp(x)` divided by its sum over an axis, or over several: positive numbers that add up to 1. */
+export function softmax(x: ArrayLike, axis: Axis = -1): tf.Tensor {
+  return alongLastAxis('nn.softmax', x, axis, (last) => tf.softmax(last));
 }
 
 /** `log(softmax(x))`, exact where the softmax is almost 0. */
-export function logSoftmax(x: ArrayLike, axis = -1): tf.Tensor {
-  return onLastAxis('nn.logSoftmax', x, axis, (last) => tf.logSoftmax(last));
+export function logSoftmax(x: ArrayLike, axis: Axis = -1): tf.Tensor {
+  return alongLastAxis('nn.logSoftmax', x, axis, (last) => tf.logSoftmax(last));
 }
 
 /** TensorFlow's kernels take the last axis. */
-function onLastAxis(caller: string, x: ArrayLike, axis: number, run: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
+function alongLastAxis(caller: string, x: ArrayLike, axis: Axis, run: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const from = asFloat(x);
-  const along = normalizeAxis(caller, axis, from.rank);
-  return jnp.moveaxis(run(jnp.moveaxis(from, along, -1)), -1, along);
+  const axes = normalizeAxes(caller, axis, from.rank);
+  const end = axes.map((_, i) => from.rank - axes.length + i);
+  const moved = jnp.moveaxis(from, axes, end);
+  const others = moved.shape.slice(0, end[0]);
+  const y = run(jnp.reshape(moved, [...others, -1]));
+  return jnp.moveaxis(jnp.reshape(y, moved.shape), end, axes);
+}
+
+export interface NormalizeOptions {
+  /** In place of the input's own, of a shape that broadcasts. */
+  mean?: ArrayLike;
+  /** In place of the input's own, of a shape that broadcasts. */
+  variance?: ArrayLike;
+  /** Added to the variance, so that it is not 0. Default 1e-5. */
+  epsilon?: number;
+}
+
+/** The input shifted and scaled to mean 0 and variance 1 over an axis, or over several (jax.nn.normalize of 2020). */
+export function normalize(
+  x: ArrayLike,
+  axis: Axis = -1,
+  { mean, variance, epsilon = 1e-5 }: NormalizeOptions = {},
+): tf.Tensor {
+  const from = asFloat(x);
+  const axes = normalizeAxes('nn.normalize', axis, from.rank);
+  const centered = from.sub(mean === undefined ? tf.mean(from, axes, true) : asFloat(mean));
+  // Unlike the mean of squares minus the square of the mean this is never below 0.
+  const spread = variance === undefined ? tf.mean(centered.square(), axes, true) : asFloat(variance);
+  return centered.mul(spread.add(epsilon).rsqrt());
 }
 
 /** `log(sum(exp(x)))` over the axes (all by default), without overflow (jax.nn.logsumexp). */
-export function logSumExp(
-  x: ArrayLike,
-  axis?: number | readonly number[],
-  { keepdims = false }: jnp.ReductionOptions = {},
-): tf.Tensor {
+export function logsumexp(x: ArrayLike, axis?: Axis, { keepdims = false }: jnp.ReductionOptions = {}): tf.Tensor {
   const from = asFloat(x);
-  const axes = normalizeAxes('nn.logSumExp', axis, from.rank);
+  const axes = normalizeAxes('nn.logsumexp', axis, from.rank);
   const largest = stopGradient(tf.max(from, axes, true));
   // Of infinities no difference can be taken.
   const shift = jnp.where(jnp.isfinite(largest), largest, 0);

@@ -1,9 +1,24 @@
 export * from './activation';
 export { module } from './callable';
 export { Collection } from './collection';
+export { type DropoutOptions, dropout } from './dropout';
 export * as initializers from './initializers';
+export { BatchNorm, type BatchNormOptions } from './layers/batchNorm';
 export { Conv, type ConvOptions } from './layers/conv';
+export { ConvLSTM, type ConvLSTMOptions } from './layers/convLSTM';
 export { Dense, type DenseOptions } from './layers/dense';
+export { DenseGeneral, type DenseGeneralOptions } from './layers/denseGeneral';
+export { Embed, type EmbedOptions } from './layers/embed';
+export { GroupNorm, type GroupNormOptions } from './layers/groupNorm';
+export { GRUCell } from './layers/gru';
+export { LayerNorm, type LayerNormOptions } from './layers/layerNorm';
+export {
+  type CarryOptions,
+  type LSTMCarry,
+  LSTMCell,
+  OptimizedLSTMCell,
+  type RecurrentOptions,
+} from './layers/lstm';
 export { Model } from './model';
 export { Module } from './module';
 export { ModuleError } from './moduleError';

@@ -3,6 +3,7 @@
  * tensors' own methods as well as for jnp.
  */
 import * as tf from '#tfjs';
+import './gradientsActivations';
 import './gradientsIndexing';
 import './gradientsLinearAlgebra';
 import './gradientsSpecial';

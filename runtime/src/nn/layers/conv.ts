@@ -11,8 +11,8 @@ import type { DType, Initializer } from '../types';
 export interface ConvOptions {
   /** Number of filters: the size of the output's last axis. */
   features: number;
-  /** The kernel's window, one size for each spatial axis (1 to 3). */
-  kernelSize: readonly number[];
+  /** The kernel's window, one size for each spatial axis (1 to 3); a number for one axis. */
+  kernelSize: number | readonly number[];
   /** Steps between windows, for each spatial axis. Default 1 each. */
   strides?: readonly number[] | null;
   /** 'SAME' (default), 'VALID', or a `[before, after]` pair for each spatial axis. */
@@ -35,14 +35,17 @@ export interface ConvOptions {
 
 const defaultKernelInit = initializers.lecunNormal();
 
-/** A convolution (flax.nn.Conv): `[batch, …spatial, in]` → `[batch, …spatial, features]`. */
+/**
+ * A convolution (flax.nn.Conv): `[batch, …spatial, in]` → `[batch, …spatial, features]`; the batch axis may be absent.
+ * Throws if the input, the window and the groups do not fit.
+ */
 export const Conv = module(
   class Conv extends Module {
     apply(
       inputs: Tensor,
       {
         features,
-        kernelSize,
+        kernelSize: windowGiven,
         strides,
         padding = 'SAME',
         inputDilation,
@@ -54,13 +57,8 @@ export const Conv = module(
         biasInit = initializers.zeros,
       }: ConvOptions,
     ): Tensor {
-      const x = jnp.asarray(inputs, dtype);
-      if (x.rank !== kernelSize.length + 2) {
-        throw new ShapeError(
-          `nn.Conv: a kernel of size [${kernelSize}] needs an input with the axes batch, ${kernelSize.length} spatial ` +
-            `and features, got ${formatTensor(x)}.`,
-        );
-      }
+      const given = jnp.asarray(inputs, dtype);
+      const { x, kernelSize, single } = windowed('nn.Conv', given, windowGiven);
       const inFeatures = x.shape.at(-1) as number;
       if (inFeatures % featureGroupCount !== 0 || features % featureGroupCount !== 0) {
         throw new ShapeError(
@@ -70,13 +68,31 @@ export const Conv = module(
       }
       const kernelShape = [...kernelSize, inFeatures / featureGroupCount, features];
       const kernel = jnp.asarray(this.param('kernel', kernelShape, kernelInit), dtype);
-      const y = lax.convGeneralDilated(x, kernel, strides ?? kernelSize.map(() => 1), padding, {
+      const convolved = lax.convGeneralDilated(x, kernel, strides ?? kernelSize.map(() => 1), padding, {
         lhsDilation: inputDilation,
         rhsDilation: kernelDilation,
         featureGroupCount,
       });
+      const y = single ? jnp.squeeze(convolved, 0) : convolved;
       if (!bias) return y;
       return y.add(jnp.asarray(this.param('bias', [features], biasInit), dtype));
     }
   },
 );
+
+/** The input with a batch axis, and its window's sizes. Throws if their ranks do not fit. */
+export function windowed(
+  caller: string,
+  x: Tensor,
+  windowGiven: number | readonly number[],
+): { x: Tensor; kernelSize: readonly number[]; single: boolean } {
+  const kernelSize = typeof windowGiven === 'number' ? [windowGiven] : windowGiven;
+  const single = x.rank === kernelSize.length + 1;
+  if (!single && x.rank !== kernelSize.length + 2) {
+    throw new ShapeError(
+      `${caller}: a kernel of size [${kernelSize}] needs an input with the axes batch, ${kernelSize.length} spatial ` +
+        `and features, got ${formatTensor(x)}.`,
+    );
+  }
+  return { x: single ? jnp.expandDims(x, 0) : x, kernelSize, single };
+}
