@@ -1,4 +1,8 @@
 export * from './activation';
+export { type DotProductAttentionOptions, dotProductAttention } from './attention/dotProduct';
+export * as attention from './attention/index';
+export { MultiHeadDotProductAttention, SelfAttention } from './attention/multiHead';
+export type { AttentionFn, AttentionOptions } from './attention/options';
 export { module } from './callable';
 export { Collection } from './collection';
 export { type DropoutOptions, dropout } from './dropout';

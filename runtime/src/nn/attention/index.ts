@@ -1,0 +1,3 @@
+/** What attention is made of (flax.nn.attention): masks and the cache of autoregressive decoding. */
+export { Cache, type CacheEntry } from './cache';
+export { type CausalMaskOptions, makeCausalMask, makePaddingMask, type PaddingMaskOptions } from './masks';
