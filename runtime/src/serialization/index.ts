@@ -1,5 +1,8 @@
 /** `serialization`: state dicts and the bytes that Flax writes (flax.serialization). */
+export { fromBytes, msgpackRestore, msgpackSerialize, toBytes } from './bytes';
 export type { NumpyDType } from './dtypes';
+export type { BytesOptions } from './encode';
+export { MsgpackError } from './msgpackReader';
 export { NDArray, type Values } from './ndarray';
 export { Complex, Extension, NumpyScalar, PyFloat } from './scalars';
 export {
