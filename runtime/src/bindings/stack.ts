@@ -7,6 +7,7 @@ import type { ModuleObserver } from '../inspect/observer';
 import type { Collection } from '../nn/collection';
 import type { ModuleFrame } from '../nn/frame';
 import type { RngScope } from '../nn/stochastic';
+import type { ProgramBuilder } from '../transforms/program';
 
 class ActiveStack<T> {
   private readonly items: T[] = [];
@@ -57,6 +58,9 @@ export interface Transform {
   /** Whether one run of the function stands for several: keys made in it would be used more than once. */
   readonly repeats: boolean;
 }
+
+/** The functions whose kernels are being watched, innermost on top. */
+export const programs = new ActiveStack<ProgramBuilder>();
 
 /** Who is told of module calls and parameters. */
 export const observers = new ActiveStack<ModuleObserver>();

@@ -9,6 +9,7 @@ import './gradientsLinearAlgebra';
 import './gradientsSpecial';
 import { reluGrad } from '../bindings/addedKernels';
 import { type GradientRule, type GradientRules, registerGradients, unbroadcast } from './gradientRule';
+import './gradientsJoining';
 
 type Op2 = (a: tf.Tensor, b: tf.Tensor) => tf.Tensor;
 

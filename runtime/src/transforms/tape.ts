@@ -12,6 +12,8 @@ export interface Step extends TapeNode {
   custom?: boolean;
   /** The part that it has in a call of a function with its own rule. */
   role?: { readonly part: 'enter' | 'exit' | 'rule'; readonly call: RuledCall };
+  /** The function with a rule that made the outputs from something else than its arguments. */
+  closedOver?: string;
 }
 
 /**
@@ -166,15 +168,7 @@ function asSeenHere(step: Step): Step | undefined {
   if (call.used) return part === 'rule' ? undefined : step;
   if (part === 'enter') return undefined;
   if (part === 'rule') return step;
-  return {
-    ...step,
-    gradient: () => {
-      throw new Error(
-        `${call.name}: the function uses a tensor from outside that is being differentiated, and its rule gives ` +
-          'cotangents of its arguments only. Pass that tensor as an argument, or through stopGradient.',
-      );
-    },
-  };
+  return { ...step, closedOver: call.name };
 }
 
 function pullBack(
@@ -183,6 +177,13 @@ function pullBack(
   outputs: readonly Tensor[],
   given: readonly (Tensor | undefined)[],
 ): Tensor[] {
+  const closedOver = steps.find((step) => step.closedOver !== undefined)?.closedOver;
+  if (closedOver !== undefined) {
+    throw new Error(
+      `${closedOver}: the function uses a tensor from outside that is being differentiated, and its rule gives ` +
+        'cotangents of its arguments only. Pass that tensor as an argument, or through lax.stopGradient.',
+    );
+  }
   const cotangents = new Cotangents(taping.nextTensorId());
   outputs.forEach(({ id }, i) => {
     const cotangent = given[i];
