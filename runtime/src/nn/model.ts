@@ -1,5 +1,6 @@
 import { describe } from '../inspect/describe';
 import { INSPECT } from '../inspect/print';
+import { markSerializationState, type SerializationState } from '../serialization/stateDict';
 import { markPytreeNode, type PytreeNode } from '../tree';
 import { methodNames, moduleSpecOf, truncated } from './callable';
 import { ModuleError } from './moduleError';
@@ -26,7 +27,7 @@ export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: 
   for (const method of methodNames(spec)) members[method] = (...args: unknown[]) => call(spec, method, params, args);
   for (const [key, value] of Object.entries(members))
     Object.defineProperty(model, key, { value, enumerable: key === 'params' });
-  return markPytreeNode(model, ModelNode) as unknown as ModelOf<C, K>;
+  return markSerializationState(markPytreeNode(model, ModelNode), ModelState) as unknown as ModelOf<C, K>;
 }
 
 function print(this: { name: string; params: Params }): string {
@@ -65,4 +66,9 @@ const ModelNode: PytreeNode<object> = {
     return { children: [params], keys: ['params'], aux: new ModuleIdentity(module) };
   },
   unflatten: (aux, [params]) => Model((aux as ModuleIdentity).module, params as Params),
+};
+
+const ModelState: SerializationState<object> = {
+  toStateDict: (model) => ({ params: (model as AnyModel).params }),
+  fromStateDict: (model, { params }) => Model((model as AnyModel).module, params as Params),
 };

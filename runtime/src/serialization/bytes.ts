@@ -3,6 +3,7 @@ import { isPlainObject } from '../tree';
 import { decode } from './decode';
 import { type BytesOptions, encode } from './encode';
 import { NDArray } from './ndarray';
+import { NumpyScalar } from './scalars';
 import { fromStateDict, toStateDict } from './stateDict';
 
 /**
@@ -43,7 +44,10 @@ export function msgpackRestore(bytes: Uint8Array): unknown {
 }
 
 function restored(caller: string, bytes: Uint8Array): unknown {
-  if (bytes instanceof Uint8Array) return withTensors(decode(bytes));
+  if (bytes instanceof Uint8Array) {
+    // A Buffer's slice would be no copy.
+    return withTensors(decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)));
+  }
   const got = bytes === null ? 'null' : typeof bytes;
   throw new TypeError(`${caller} takes a Uint8Array, as toBytes gives and readFileSync reads; got ${got}.`);
 }
@@ -51,14 +55,18 @@ function restored(caller: string, bytes: Uint8Array): unknown {
 /** The dtypes of tensors. */
 const TENSOR_DTYPES = ['float32', 'int32', 'bool', 'complex64'];
 
+/** What is restored outlives the file's bytes, of which the decoded arrays are a part. */
 function withTensors(value: unknown): unknown {
   if (value instanceof NDArray) {
-    // The array outlives the file's bytes, of which its own are a part.
-    return TENSOR_DTYPES.includes(value.dtype)
-      ? value.toTensor()
-      : new NDArray(value.dtype, value.shape, value.bytes.slice());
+    return TENSOR_DTYPES.includes(value.dtype) ? value.toTensor() : withOwnBytes(value);
   }
+  if (value instanceof NumpyScalar) return new NumpyScalar(withOwnBytes(value.array));
+  if (value instanceof Uint8Array) return value.slice();
   if (Array.isArray(value)) return value.map(withTensors);
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withTensors(item)]));
+}
+
+function withOwnBytes({ dtype, shape, bytes }: NDArray): NDArray {
+  return new NDArray(dtype, shape, bytes.slice());
 }

@@ -57,7 +57,8 @@ export class NDArray {
     }
     this.dtype = dtype;
     this.shape = Object.freeze([...shape]);
-    this.bytes = bytes;
+    // A Buffer's slice is no copy.
+    this.bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /**
