@@ -22,4 +22,5 @@ export { hessian, jacfwd, jacobian, jacrev } from './transforms/jacobian';
 export { jvp, linearize } from './transforms/jvp';
 export { ShapeDtypeStruct } from './transforms/shapeDtypeStruct';
 export { vjp } from './transforms/vjp';
+export * as traverse from './traverse/index';
 export * as tree from './tree';

@@ -89,10 +89,11 @@ describe('imports point one way', () => {
       wrong(/^runtime\/src\/(numpy|lax|random)/, below('runtime/src/(numpy|lax|random|transforms|tensor.*)')),
     ).toEqual([]);
     const optim = below(
-      'runtime/src/(numpy|lax|random|transforms|optim|tensor.*)',
+      'runtime/src/(numpy|lax|random|transforms|traverse|optim|tensor.*)',
       'runtime/src/serialization/stateDict',
     );
     expect(wrong(/^runtime\/src\/optim/, optim)).toEqual([]);
+    expect(wrong(/^runtime\/src\/traverse/, within('runtime/src/(tree|traverse)'))).toEqual([]);
   });
 
   it('what is saved knows nothing of nn and optim, which register themselves', () => {

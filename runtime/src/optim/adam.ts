@@ -1,6 +1,7 @@
-import { pow, scalar, sub, type Tensor, zerosLike } from '#tfjs';
-import * as tree from '../tree';
-import { type HyperParam, OptimizerDef, requireLearningRate } from './optimizer';
+import type { Tensor } from '#tfjs';
+import { MomentsParamState, momentCoefficients, moved, zeroMoments } from './moments';
+import { OptimizerDef } from './optimizerDef';
+import { type HyperParam, minus, requireLearningRate, times, toScalar } from './scalars';
 
 export interface AdamHyperParams {
   /** The step size. */
@@ -15,57 +16,52 @@ export interface AdamHyperParams {
   weightDecay: HyperParam;
 }
 
-export class AdamParamState {
-  constructor(
-    readonly gradEma: Tensor,
-    readonly gradSqEma: Tensor,
-  ) {}
+/** A step's scalars of Adam. */
+export function adamCoefficients(step: HyperParam, hyperParams: AdamHyperParams) {
+  const learningRate = requireLearningRate(hyperParams);
+  const { meanScale, ...coefficients } = momentCoefficients(step, hyperParams);
+  const { weightDecay } = hyperParams;
+  return {
+    ...coefficients,
+    rate: toScalar(times(learningRate, meanScale)),
+    /** The fraction of the parameter that decay leaves. */
+    kept: weightDecay === 0 ? undefined : toScalar(minus(1, times(learningRate, weightDecay))),
+  };
 }
 
-tree.registerPytreeNode(AdamParamState, {
-  flatten: ({ gradEma, gradSqEma }) => ({ children: [gradEma, gradSqEma], keys: ['gradEma', 'gradSqEma'] }),
-  unflatten: (_, [gradEma, gradSqEma]) => new AdamParamState(gradEma as Tensor, gradSqEma as Tensor),
-});
+type Coefficients = ReturnType<typeof adamCoefficients>;
 
-class AdamDef extends OptimizerDef<AdamHyperParams, AdamParamState> {
-  override initParamState(param: Tensor): AdamParamState {
-    return new AdamParamState(zerosLike(param), zerosLike(param));
+/** The parameter after a step by the mean relative to the root of the square. */
+export function adamStep(param: Tensor, { gradEma, gradSqEma }: MomentsParamState, { rate, eps, kept }: Coefficients) {
+  const left = kept === undefined ? param : param.mul(kept);
+  return left.sub(gradEma.mul(rate).div(gradSqEma.sqrt().add(eps)));
+}
+
+class AdamDef extends OptimizerDef<AdamHyperParams, MomentsParamState, Coefficients> {
+  override initParamState(param: Tensor): MomentsParamState {
+    return zeroMoments(param);
+  }
+
+  override coefficients(step: HyperParam, hyperParams: AdamHyperParams): Coefficients {
+    return adamCoefficients(step, hyperParams);
   }
 
   override applyParamGradient(
-    step: HyperParam,
-    hyperParams: AdamHyperParams,
+    _step: HyperParam,
+    coefficients: Coefficients,
     param: Tensor,
-    state: AdamParamState,
+    state: MomentsParamState,
     grad: Tensor,
   ) {
-    const { beta1, beta2, eps, weightDecay } = hyperParams;
-    const learningRate = requireLearningRate(hyperParams);
-    const gradEma = movingAverage(beta1, state.gradEma, grad);
-    const gradSqEma = movingAverage(beta2, state.gradSqEma, grad.square());
-    const mean = gradEma.div(biasCorrection(beta1, step));
-    const magnitude = gradSqEma.div(biasCorrection(beta2, step)).sqrt().add(eps);
-    const stepped = param.sub(mean.mul(learningRate).div(magnitude));
-    const newParam = weightDecay === 0 ? stepped : stepped.sub(param.mul(weightDecay).mul(learningRate));
-    return [newParam, new AdamParamState(gradEma, gradSqEma)] as const;
+    const newState = new MomentsParamState(
+      moved(state.gradEma, grad, coefficients.mixing1),
+      moved(state.gradSqEma, grad.square(), coefficients.mixing2),
+    );
+    return [adamStep(param, newState, coefficients), newState] as const;
   }
 }
 
-function movingAverage(beta: HyperParam, average: Tensor, value: Tensor): Tensor {
-  return average.mul(beta).add(value.mul(complement(beta)));
-}
-
-/** Averages that start at zero are too small by this factor: `1 - beta ** (step + 1)`. */
-function biasCorrection(beta: HyperParam, step: HyperParam): HyperParam {
-  if (typeof beta === 'number' && typeof step === 'number') return 1 - beta ** (step + 1);
-  return complement(pow(beta, typeof step === 'number' ? scalar(step + 1) : step.add(1)));
-}
-
-function complement(x: HyperParam): HyperParam {
-  return typeof x === 'number' ? 1 - x : sub(1, x);
-}
-
-/** Steps by the gradient's moving average, relative to its moving magnitude (Kingma & Ba 2014). */
+/** Steps by the gradient's moving average, relative to its moving magnitude (Kingma & Ba 2014, arXiv:1412.6980). */
 export function Adam({
   learningRate = null,
   beta1 = 0.9,

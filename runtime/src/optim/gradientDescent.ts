@@ -1,24 +1,23 @@
 import type { Tensor } from '#tfjs';
-import { type HyperParam, OptimizerDef, requireLearningRate } from './optimizer';
+import { OptimizerDef } from './optimizerDef';
+import { type HyperParam, requireLearningRate, toScalar } from './scalars';
 
 export interface GradientDescentHyperParams {
   /** The step size. */
   learningRate: HyperParam | null;
 }
 
-class GradientDescentDef extends OptimizerDef<GradientDescentHyperParams, readonly []> {
+class GradientDescentDef extends OptimizerDef<GradientDescentHyperParams, readonly [], Tensor> {
   override initParamState(): readonly [] {
     return [];
   }
 
-  override applyParamGradient(
-    _step: HyperParam,
-    hyperParams: GradientDescentHyperParams,
-    param: Tensor,
-    state: readonly [],
-    grad: Tensor,
-  ) {
-    return [param.sub(grad.mul(requireLearningRate(hyperParams))), state] as const;
+  override coefficients(_step: HyperParam, hyperParams: GradientDescentHyperParams) {
+    return toScalar(requireLearningRate(hyperParams));
+  }
+
+  override applyParamGradient(_step: HyperParam, rate: Tensor, param: Tensor, state: readonly [], grad: Tensor) {
+    return [param.sub(grad.mul(rate)), state] as const;
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Tensor, zerosLike } from '#tfjs';
-import * as tree from '../tree';
-import { type HyperParam, OptimizerDef, requireLearningRate } from './optimizer';
+import { OptimizerDef } from './optimizerDef';
+import { registerParamState } from './paramState';
+import { type HyperParam, requireLearningRate, toScalar } from './scalars';
 
 export interface MomentumHyperParams {
   /** The step size. */
@@ -17,29 +18,41 @@ export class MomentumParamState {
   constructor(readonly momentum: Tensor) {}
 }
 
-tree.registerPytreeNode(MomentumParamState, {
-  flatten: ({ momentum }) => ({ children: [momentum], keys: ['momentum'] }),
-  unflatten: (_, [momentum]) => new MomentumParamState(momentum as Tensor),
-});
+registerParamState(MomentumParamState, { momentum: 'momentum' });
 
-class MomentumDef extends OptimizerDef<MomentumHyperParams, MomentumParamState> {
+interface Coefficients {
+  readonly rate: Tensor;
+  readonly beta: Tensor;
+  readonly decay: Tensor | undefined;
+  readonly nesterov: boolean;
+}
+
+class MomentumDef extends OptimizerDef<MomentumHyperParams, MomentumParamState, Coefficients> {
   override initParamState(param: Tensor): MomentumParamState {
     return new MomentumParamState(zerosLike(param));
   }
 
+  override coefficients(_step: HyperParam, hyperParams: MomentumHyperParams): Coefficients {
+    const { beta, weightDecay, nesterov } = hyperParams;
+    return {
+      rate: toScalar(requireLearningRate(hyperParams)),
+      beta: toScalar(beta),
+      decay: weightDecay === 0 ? undefined : toScalar(weightDecay),
+      nesterov,
+    };
+  }
+
   override applyParamGradient(
     _step: HyperParam,
-    hyperParams: MomentumHyperParams,
+    { rate, beta, decay, nesterov }: Coefficients,
     param: Tensor,
     state: MomentumParamState,
     grad: Tensor,
   ) {
-    const { beta, weightDecay, nesterov } = hyperParams;
-    const decayed = weightDecay === 0 ? grad : grad.add(param.mul(weightDecay));
+    const decayed = decay === undefined ? grad : grad.add(param.mul(decay));
     const momentum = state.momentum.mul(beta).add(decayed);
     const direction = nesterov ? decayed.add(momentum.mul(beta)) : momentum;
-    const newParam = param.sub(direction.mul(requireLearningRate(hyperParams)));
-    return [newParam, new MomentumParamState(momentum)] as const;
+    return [param.sub(direction.mul(rate)), new MomentumParamState(momentum)] as const;
   }
 }
 

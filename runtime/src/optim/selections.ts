@@ -1,0 +1,38 @@
+import { Tensor } from '#tfjs';
+import type { Traversal } from '../traverse/traversal';
+import * as tree from '../tree';
+import { pathOf } from './paramChecks';
+
+/**
+ * What each traversal selects of `target`, as indices of its leaves. A traversal may select containers, which stand for
+ * their leaves. Throws if two select one leaf, or if one selects what is no part of the target.
+ */
+export function selections(traversals: readonly Traversal[], target: unknown): number[][] {
+  const [leaves, structure] = tree.flatten(target);
+  const marks = leaves.map(mark);
+  const indices = new Map(marks.map((leaf, index) => [leaf, index]));
+  const marked = tree.unflatten(structure, marks);
+  const selectedBy = new Map<number, number>();
+  return traversals.map((traversal, i) =>
+    tree.leaves([...traversal.iterate(marked)]).map((leaf) => {
+      const index = indices.get(leaf as object);
+      if (index === undefined) {
+        throw new Error(`MultiOptimizer: traversal ${i} selects something that is no parameter of the target.`);
+      }
+      const other = selectedBy.get(index);
+      if (other !== undefined) {
+        throw new Error(
+          `MultiOptimizer: traversals ${other} and ${i} both select ${pathOf(target, index)}. ` +
+            'Each parameter can have one optimizer only.',
+        );
+      }
+      selectedBy.set(index, i);
+      return index;
+    }),
+  );
+}
+
+/** Like the leaf in all that filters ask for, yet told from the same leaf at another place. */
+function mark(leaf: unknown): object {
+  return leaf instanceof Tensor || typeof leaf === 'object' ? Object.create(leaf as object) : Object(leaf);
+}
