@@ -4,6 +4,7 @@ import { runOp } from '../bindings/tensorFlowOps';
 import { type ArrayLike, asFloat, normalizeAxes } from '../numpy/array';
 import * as jnp from '../numpy/index';
 import { stopGradient } from '../transforms/stopGradient';
+import { varianceAround } from './variance';
 
 /** `max(x, 0)`; its gradient at 0 is 0. */
 export function relu(x: ArrayLike): tf.Tensor {
@@ -31,7 +32,8 @@ export function elu(x: ArrayLike, alpha = 1): tf.Tensor {
 
 /** `x`, or `alpha * (exp(x / alpha) - 1)` below 0 (continuously differentiable elu). */
 export function celu(x: ArrayLike, alpha = 1): tf.Tensor {
-  return tf.mul(elu(jnp.divide(x, alpha)), alpha);
+  const from = asFloat(x);
+  return tf.maximum(from, 0).add(tf.expm1(tf.minimum(from, 0).div(alpha)).mul(alpha));
 }
 
 /** `x` between -1 and 1, which it does not leave. Its gradient at both is 1. */
@@ -156,10 +158,9 @@ export function normalize(
 ): tf.Tensor {
   const from = asFloat(x);
   const axes = normalizeAxes('nn.normalize', axis, from.rank);
-  const centered = from.sub(mean === undefined ? tf.mean(from, axes, true) : asFloat(mean));
-  // Unlike the mean of squares minus the square of the mean this is never below 0.
-  const spread = variance === undefined ? tf.mean(centered.square(), axes, true) : asFloat(variance);
-  return centered.mul(spread.add(epsilon).rsqrt());
+  const average = mean === undefined ? tf.mean(from, axes, true) : asFloat(mean);
+  const spread = variance === undefined ? varianceAround(from, average, axes) : asFloat(variance);
+  return from.sub(average).mul(spread.add(epsilon).rsqrt());
 }
 
 /** `log(sum(exp(x)))` over the axes (all by default), without overflow (jax.nn.logsumexp). */

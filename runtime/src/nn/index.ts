@@ -10,6 +10,7 @@ export * as initializers from './initializers';
 export { BatchNorm, type BatchNormOptions } from './layers/batchNorm';
 export { Conv, type ConvOptions } from './layers/conv';
 export { ConvLSTM, type ConvLSTMOptions } from './layers/convLSTM';
+export { ConvTranspose, type ConvTransposeOptions } from './layers/convTranspose';
 export { Dense, type DenseOptions } from './layers/dense';
 export { DenseGeneral, type DenseGeneralOptions } from './layers/denseGeneral';
 export { Embed, type EmbedOptions } from './layers/embed';

@@ -9,6 +9,7 @@ import * as initializers from '../initializers';
 import { Module } from '../module';
 import { ModuleError } from '../moduleError';
 import type { DType, Initializer } from '../types';
+import { varianceAround } from '../variance';
 
 export interface BatchNormOptions {
   /** Keeps the running mean and variance, in place of the collection of nn.stateful. */
@@ -86,7 +87,7 @@ export const BatchNorm = module(
       } else {
         const mean = jnp.mean(x, others, { keepdims: true });
         centered = x.sub(mean);
-        variance = jnp.mean(centered.square(), others, { keepdims: true });
+        variance = varianceAround(x, mean, others);
         if (runningMean !== null && runningVar !== null && !this.isInitializing()) {
           const moved = (running: Tensor, now: Tensor) =>
             running.mul(momentum).add(jnp.reshape(now, features).mul(1 - momentum));
