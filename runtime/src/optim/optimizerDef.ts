@@ -152,6 +152,12 @@ class MultiOptimizerDef<Hs extends object[]> extends OptimizerDef<Hs, never, Hs,
   /** Overrides go to each of the optimizers; `hyperParams` are an array with each one's. */
   override updateHyperParams(overrides: SharedOverrides<Hs>): Hs {
     const { hyperParams = this.hyperParams, ...named } = overrides as { hyperParams?: Hs };
+    const [expected, got] = [this.#optimizers.length, hyperParams.length];
+    if (got !== expected) {
+      throw new Error(
+        `MultiOptimizer: hyperParams has one entry for each optimizer: expected ${expected}, got ${got}.`,
+      );
+    }
     return this.#optimizers.map((optimizer, i) =>
       optimizer.updateHyperParams({ ...named, hyperParams: hyperParams[i] as object }),
     ) as Hs;
