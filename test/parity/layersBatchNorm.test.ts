@@ -1,6 +1,6 @@
 /** BatchNorm and its state against Flax (test/golden/layers*.json). */
 import { describe, expect, test } from 'vitest';
-import { grad, nn, random, type Tensor } from '../../runtime/src/index';
+import { grad, nn, random, type Tensor, valueAndGrad } from '../../runtime/src/index';
 import { expectClose, golden } from './golden';
 import {
   describeParts,
@@ -65,6 +65,18 @@ describeParts((part) => {
       expectTreeClose(ofParams, recording.grad_params, GRADIENTS);
       expectClose(ofInput, recording.grad_inputs?.[0], GRADIENTS);
     });
+  });
+
+  test('a training step gets gradients and the new state at once', () => {
+    const [, recording] = recordings.find(([name]) => name === 'batch_norm') as [string, BatchNormRecording];
+    const state = new nn.Collection(toTensors(recording.state_init));
+    const step = (p: nn.Params): [Tensor, nn.Collection] => {
+      const [y, next] = nn.stateful(state, () => nn.BatchNorm.call(p, toTensor(recording.inputs[0])));
+      return [lossOf(y), next];
+    };
+    const [[, next], ofParams] = valueAndGrad(step, { hasAux: true })(toTensors<nn.Params>(recording.params2));
+    expectTreeClose(ofParams, recording.grad_params, GRADIENTS);
+    expectTreeClose(next.asDict(), recording.train[0]?.state, OUTPUTS);
   });
 
   test('all 6 recordings with values ran; of a leading feature axis 0.1.0 has an error only', () => {

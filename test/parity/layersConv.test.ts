@@ -1,8 +1,8 @@
 /** Conv and ConvTranspose against Flax (test/golden/layers*.json). */
 import { describe, expect, test } from 'vitest';
-import { jnp, nn, random } from '../../runtime/src/index';
+import { grad, jnp, lax, nn, random, type Tensor } from '../../runtime/src/index';
 import { expectClose } from './golden';
-import { describeParts, FAMILIES, recordingsOf, testRecording } from './layerCases';
+import { describeParts, FAMILIES, GRADIENTS, lossOf, OUTPUTS, recordingsOf, testRecording } from './layerCases';
 import { expectTreeClose } from './trees';
 
 describeParts((part) => {
@@ -64,6 +64,50 @@ describe('Conv', () => {
   test('says that a window is larger than the image', () => {
     expect(() => nn.Conv.init(key(), image(), { features: 2, kernelSize: [7, 7], padding: 'VALID' })).toThrow(
       /the kernel f32\[7, 7, 4, 2\] spans 7 elements on spatial axis 0, but the padded input f32\[1, 5, 5, 4\] has 5/,
+    );
+  });
+});
+
+describe('ConvTranspose', () => {
+  const windows = [
+    { kernelSize: [3, 2], strides: [2, 3] },
+    { kernelSize: [1, 4], strides: [3, 1] },
+    { kernelSize: [2], strides: [4] },
+  ];
+  const paddings: [number, number][] = [
+    [0, 0],
+    [2, 1],
+    [5, 4],
+    [1, -1],
+  ];
+
+  test.each(windows)('of $kernelSize by $strides convolves the input with zeros between its elements', (window) => {
+    const spatial = window.strides.map(() => 4);
+    const x = random.normal(key(), [2, ...spatial, 3]);
+    const [, { kernel }] = nn.ConvTranspose.init(key(), x, { features: 2, ...window });
+    for (const pair of paddings) {
+      const padding = window.strides.map(() => pair);
+      const run = (v: Tensor, k: Tensor) =>
+        nn.ConvTranspose.call({ kernel: k }, v, { features: 2, ...window, padding, bias: false });
+      const spread = (v: Tensor, k: Tensor) =>
+        lax.convGeneralDilated(
+          v,
+          k,
+          spatial.map(() => 1),
+          padding,
+          { lhsDilation: window.strides },
+        );
+      expectClose(run(x, kernel), spread(x, kernel), OUTPUTS);
+      const slopes = (fn: typeof run) =>
+        grad((v: Tensor, k: Tensor) => lossOf(fn(v, k)), { argnums: [0, 1] })(x, kernel);
+      expectTreeClose(slopes(run), slopes(spread), GRADIENTS);
+    }
+  });
+
+  test('says that padding takes away more than there is', () => {
+    const options = { features: 2, kernelSize: [3], padding: [[-2, -2]] as const };
+    expect(() => nn.ConvTranspose.init(key(), jnp.ones([1, 4, 1]), options)).toThrow(
+      /the kernel f32\[3, 1, 2\] spans 3 elements on spatial axis 0, but the padded input f32\[1, 4, 1\] has 0/,
     );
   });
 });

@@ -88,6 +88,12 @@ describe('Embed', () => {
     );
   });
 
+  test('counts negative numbers from the end, and says which number is none of the embedded', () => {
+    const embed = (ids: number[]) => nn.Embed.call({ embedding: table() }, jnp.asarray(ids, 'int32'), options);
+    expectClose(embed([-1]), [[9, 10, 11]]);
+    expect(() => embed([1, 4])).toThrow(/indices\[1\] = 4 is not in \[0, 4\)(.|\n)*in module Embed/);
+  });
+
   test('adds up the gradients of a number that occurs twice', () => {
     const ids = jnp.asarray([1, 3, 1], 'int32');
     const loss = (params: nn.Params) =>

@@ -3,6 +3,7 @@ import type * as tf from '#tfjs';
 import { ShapeError } from '../bindings/rules/rule';
 import { type ArrayLike, asFloat, describe } from '../numpy/array';
 import { flip, swapaxes } from '../numpy/manipulation';
+import { convInputGradient, isConvInputGradient } from './convInputGradient';
 import { convGeneralDilated } from './convolution';
 import { type Padding, paddingPairs } from './padding';
 
@@ -50,6 +51,9 @@ export function convTranspose(
       : paddingPairs('lax.convTranspose', padding, axes);
   const window = axes.map((_, i) => i);
   const used = transposeKernel ? swapaxes(flip(kernel, window), -1, -2) : kernel;
+  if (spatial < 3 && dilation.every((d) => d === 1) && isConvInputGradient(x, used, strides, pairs)) {
+    return convInputGradient(x, used, strides, padding, pairs);
+  }
   const ones = Array<number>(spatial).fill(1);
   return convGeneralDilated(x, used, ones, pairs, { lhsDilation: strides, rhsDilation: dilation });
 }
