@@ -59,6 +59,18 @@ export function asNumeric(x: ArrayLike): Tensor {
   return made.dtype === bool ? cast(made, int32) : made;
 }
 
+/** The array as int32 or bool: for arithmetic of bits and places. Numbers become int32; float tensors throw. */
+export function asInteger(caller: string, x: ArrayLike): Tensor {
+  if (!(x instanceof Tensor)) {
+    const plain = asarray(x);
+    if (plain.dtype === bool || plain.dtype === int32) return plain;
+    if (Array.isArray(x) && holdsTensor(x)) return asInteger(caller, plain);
+    return asarray(x, int32);
+  }
+  if (x.dtype === int32 || x.dtype === bool) return x;
+  throw new TypeError(`${caller}: expected whole numbers (int32), got ${describe(x)}; jnp.asarray(x, 'int32') casts.`);
+}
+
 /** The sizes of the array's axes: `tree.map(jnp.shape, params)`. */
 export function shape(x: ArrayLike | { readonly shape: readonly number[] }): number[] {
   return [...(hasShape(x) ? x : asarray(x)).shape];

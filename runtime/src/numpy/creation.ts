@@ -16,6 +16,9 @@ export function ones(shape: Shape, dtype: DType = float32): Tensor {
   return full(shape, 1, dtype);
 }
 
+/** An array whose values do not matter: zeros; float32 by default. */
+export const empty = zeros;
+
 /** An array that holds `fillValue` everywhere; a number makes float32. */
 export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType): Tensor {
   const sizes = typeof shape === 'number' ? [shape] : [...shape];
@@ -31,6 +34,9 @@ export function zerosLike(x: ArrayLike, dtype?: DType): Tensor {
   const like = asarray(x);
   return dtype === undefined || dtype === like.dtype ? tfZerosLike(like) : zeros(like.shape, dtype);
 }
+
+/** An array of the shape and dtype of `x` whose values do not matter: zeros. */
+export const emptyLike = zerosLike;
 
 /** Ones of the shape and dtype of `x`. */
 export function onesLike(x: ArrayLike, dtype?: DType): Tensor {
@@ -59,19 +65,6 @@ export function arange(start: number, stop?: number, step = 1, dtype?: DType): T
   return asarray(tensor(exact, [length], natural), dtype);
 }
 
-/** `num` evenly spaced values from `start` to `stop`, which is the last one unless `endpoint` is false. */
-export function linspace(
-  start: number,
-  stop: number,
-  num = 50,
-  { endpoint = true, dtype = float32 }: { endpoint?: boolean; dtype?: DType } = {},
-): Tensor {
-  const steps = endpoint ? num - 1 : num;
-  const at = (i: number) => (i === steps ? stop : start + ((stop - start) * i) / steps);
-  const values = Float32Array.from({ length: num }, (_, i) => (steps === 0 ? start : at(i)));
-  return asarray(tensor(values, [num], float32), dtype);
-}
-
 /** A matrix with ones on its `k`-th diagonal; square if `columns` is not given. */
 export function eye(
   rows: number,
@@ -86,9 +79,16 @@ export function eye(
   return asarray(tensor(values, [rows, columns], float32), dtype);
 }
 
+/** A square matrix with ones on its diagonal. */
+export function identity(n: number, dtype: DType = float32): Tensor {
+  return eye(n, n, { dtype });
+}
+
 export interface MeshgridOptions {
   /** 'xy' (default) swaps the first two axes, as NumPy does; 'ij' has one axis for each array in turn. */
   indexing?: 'xy' | 'ij';
+  /** Whether grids keep size 1 along the axes of the other arrays. */
+  sparse?: boolean;
 }
 
 /** Coordinate grids of 1-d arrays: `const [x, y] = jnp.meshgrid(xs, ys)`; options come last. */
@@ -104,6 +104,6 @@ export function meshgrid(...args: readonly ArrayLike[] | readonly [...ArrayLike[
   });
   return xs.map((x, i) => {
     const along = sizes.map((n, axis) => (axis === axes[i] ? n : 1));
-    return broadcastTo(reshape(x, along), sizes);
+    return options.sparse ? reshape(x, along) : broadcastTo(reshape(x, along), sizes);
   });
 }

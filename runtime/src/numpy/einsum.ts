@@ -2,9 +2,9 @@
 import * as tf from '#tfjs';
 import { ShapeError } from '../bindings/rules/rule';
 import { type ArrayLike, asNumeric, describe, promoted } from './array';
-import { diagonal } from './indexing';
 import { moveaxis, reshape, transpose } from './manipulation';
 import { sum } from './reductions';
+import { diagonal } from './triangles';
 
 /** A tensor with a label for each axis. */
 interface Labelled {
@@ -98,7 +98,7 @@ function withoutRepeats(term: Labelled): Labelled {
   const label = term.labels[first] as string;
   const axes = [term.labels.indexOf(label), first];
   const rest = term.labels.filter((_, i) => !axes.includes(i));
-  return withoutRepeats({ x: diagonal(moveaxis(term.x, axes, [-2, -1])), labels: [...rest, label] });
+  return withoutRepeats({ x: diagonal(moveaxis(term.x, axes, [-2, -1]), 0, -2, -1), labels: [...rest, label] });
 }
 
 function sumOut({ x, labels }: Labelled, keep: ReadonlySet<string>): Labelled {

@@ -12,11 +12,32 @@ export {
   shape,
   size,
 } from './array';
+export * from './complexNumbers';
+export * from './constants';
 export * from './creation';
+export * from './cumulative';
+export * from './dtypes';
 export * from './einsum';
 export * from './elementwise';
+export * from './exponents';
 export * from './indexing';
+export * from './integers';
+export * from './joining';
 export * from './logic';
 export * from './manipulation';
+export * from './nanReductions';
+export * from './pad';
+export * from './polynomials';
 export * from './products';
+export * from './ranges';
 export * from './reductions';
+export * from './reordering';
+export * from './rounding';
+export * from './searching';
+export * from './signs';
+export * from './statistics';
+export * from './triangles';
+export * from './trigonometry';
+export * from './valueDependent';
+export * from './vectors';
+export * from './windows';

@@ -3,7 +3,7 @@ import * as tf from '#tfjs';
 import { ShapeError } from '../bindings/rules/rule';
 import { stopGradient } from '../transforms/stopGradient';
 import { type ArrayLike, asarray, asNumeric, describe, int32, normalizeAxis } from './array';
-import { broadcastTo, moveaxis, ravel, reshape } from './manipulation';
+import { broadcastTo, moveaxis, ravel } from './manipulation';
 
 /**
  * The elements at `indices` along `axis`, or of the flat array; negative indices count from the end. The result has the
@@ -79,16 +79,4 @@ export function argsort(x: ArrayLike, axis = -1): tf.Tensor {
 export function sort(x: ArrayLike, axis = -1): tf.Tensor {
   const from = asarray(x);
   return takeAlongAxis(from, argsort(from, axis), axis);
-}
-
-/** The elements of a matrix (the last two axes) whose row and column are equal. */
-export function diagonal(x: ArrayLike): tf.Tensor {
-  const from = asarray(x);
-  const [rows = 1, columns = 1] = from.shape.slice(-2);
-  const flat = reshape(from, [...from.shape.slice(0, -2), rows * columns]);
-  return take(
-    flat,
-    Array.from({ length: Math.min(rows, columns) }, (_, i) => i * (columns + 1)),
-    -1,
-  );
 }

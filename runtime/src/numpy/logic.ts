@@ -2,9 +2,9 @@
 import * as tf from '#tfjs';
 import { type ArrayLike, asarray, asFloat, asNumeric, bool, promoted } from './array';
 import { abs, add, multiply, subtract } from './elementwise';
+import type { Binary } from './makers';
 import { all } from './reductions';
-
-type Binary = (x1: ArrayLike, x2: ArrayLike) => tf.Tensor;
+import { nonzero } from './valueDependent';
 
 const comparison =
   (op: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): Binary =>
@@ -31,6 +31,9 @@ export const logicalAnd: Binary = (x1, x2) => tf.logicalAnd(asarray(x1, bool), a
 /** Whether one or both are true (not 0). */
 export const logicalOr: Binary = (x1, x2) => tf.logicalOr(asarray(x1, bool), asarray(x2, bool));
 
+/** Whether exactly one is true (not 0). */
+export const logicalXor: Binary = (x1, x2) => tf.notEqual(asarray(x1, bool), asarray(x2, bool));
+
 /** Whether it is false (0). */
 export function logicalNot(x: ArrayLike): tf.Tensor {
   return tf.logicalNot(asarray(x, bool));
@@ -51,8 +54,25 @@ export function isfinite(x: ArrayLike): tf.Tensor {
   return tf.isFinite(asFloat(x));
 }
 
-/** The element of `x` where the condition is true (not 0), else that of `y`. All three broadcast. */
-export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): tf.Tensor {
+/** Whether it is infinity. */
+export function isposinf(x: ArrayLike): tf.Tensor {
+  return tf.equal(asFloat(x), Number.POSITIVE_INFINITY);
+}
+
+/** Whether it is minus infinity. */
+export function isneginf(x: ArrayLike): tf.Tensor {
+  return tf.equal(asFloat(x), Number.NEGATIVE_INFINITY);
+}
+
+/**
+ * The element of `x` where the condition is true (not 0), else that of `y`. All three broadcast. With the condition
+ * alone: for each axis the indices where it is true, which reads its values (as `nonzero`).
+ */
+export function where(condition: ArrayLike): tf.Tensor[];
+export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): tf.Tensor;
+export function where(condition: ArrayLike, x?: ArrayLike, y?: ArrayLike): tf.Tensor | tf.Tensor[] {
+  if (x === undefined && y === undefined) return nonzero(condition);
+  if (x === undefined || y === undefined) throw new TypeError('jnp.where: expected both x and y, or neither; got one.');
   const [a, b] = promoted([asarray(x), asarray(y)]) as [tf.Tensor, tf.Tensor];
   return tf.where(asarray(condition, bool), a, b);
 }
@@ -66,8 +86,8 @@ export interface CloseOptions {
   equalNan?: boolean;
 }
 
-/** Whether all elements are equal within `atol + rtol * |b|`. */
-export function allclose(
+/** Whether elements are equal within `atol + rtol * |b|`. */
+export function isclose(
   a: ArrayLike,
   b: ArrayLike,
   { rtol = 1e-5, atol = 1e-8, equalNan = false }: CloseOptions = {},
@@ -76,7 +96,12 @@ export function allclose(
   const near = lessEqual(abs(subtract(x, y)), add(atol, multiply(rtol, abs(y))));
   // An infinity is close to itself only, though its tolerance is infinite.
   const close = logicalOr(equal(x, y), logicalAnd(near, isfinite(y)));
-  return all(equalNan ? logicalOr(close, logicalAnd(isnan(x), isnan(y))) : close);
+  return equalNan ? logicalOr(close, logicalAnd(isnan(x), isnan(y))) : close;
+}
+
+/** Whether all elements are equal within `atol + rtol * |b|`. */
+export function allclose(a: ArrayLike, b: ArrayLike, options?: CloseOptions): tf.Tensor {
+  return all(isclose(a, b, options));
 }
 
 /** Whether the shapes and all elements are equal. */

@@ -1,5 +1,6 @@
 /** Rearranging arrays: the values stay, the axes change. */
 import * as tf from '#tfjs';
+import { broadcastShapes } from '../bindings/rules/makers';
 import { ShapeError } from '../bindings/rules/rule';
 import { type ArrayLike, asarray, describe, normalizeAxes, normalizeAxis, promoted } from './array';
 
@@ -156,40 +157,19 @@ export function broadcastTo(x: ArrayLike, shape: number | readonly number[]): tf
   return tf.util.arraysEqual(from.shape, sizes) ? from : tf.broadcastTo(from, sizes);
 }
 
+/** The arrays copied along axes until all have one shape. Throws if they do not broadcast. */
+export function broadcastArrays(...xs: readonly ArrayLike[]): tf.Tensor[] {
+  const arrays = xs.map((x) => asarray(x));
+  const shape = arrays.reduce<number[] | undefined>((all, x) => all && broadcastShapes(all, x.shape), []);
+  if (shape === undefined) {
+    throw new ShapeError(`jnp.broadcastArrays: the shapes do not broadcast: ${arrays.map(describe).join(', ')}.`);
+  }
+  return arrays.map((x) => broadcastTo(x, shape));
+}
+
 /** The array with the order along the given axes reversed; along all by default. */
 export function flip(x: ArrayLike, axis?: number | readonly number[]): tf.Tensor {
   const from = asarray(x);
   const axes = normalizeAxes('jnp.flip', axis, from.rank);
   return axes.length === 0 ? from : tf.reverse(from, axes);
-}
-
-export interface PadOptions {
-  /** 'constant' (default); 'reflect' mirrors without the edge, 'symmetric' with it. */
-  mode?: 'constant' | 'reflect' | 'symmetric';
-  /** What 'constant' pads with. Default 0. */
-  constantValues?: number;
-}
-
-/** The array with more elements around it: one number for all sides, or `[before, after]` for all axes or for each. */
-export function pad(
-  x: ArrayLike,
-  padWidth: number | readonly [number, number] | readonly (readonly [number, number])[],
-  { mode = 'constant', constantValues = 0 }: PadOptions = {},
-): tf.Tensor {
-  const from = asarray(x);
-  const widths = padPairs(padWidth, from.rank);
-  if (widths.length !== from.rank) {
-    throw new ShapeError(`jnp.pad: ${widths.length} pairs of widths for the ${from.rank} axes of ${describe(from)}.`);
-  }
-  if (widths.every(([before, after]) => before === 0 && after === 0)) return from;
-  return mode === 'constant' ? tf.pad(from, widths, constantValues) : tf.mirrorPad(from, widths, mode);
-}
-
-function padPairs(padWidth: Parameters<typeof pad>[1], rank: number): [number, number][] {
-  const [first, second] = typeof padWidth === 'number' ? [padWidth, padWidth] : padWidth;
-  if (typeof first === 'number') {
-    return Array.from({ length: rank }, () => [first, typeof second === 'number' ? second : first]);
-  }
-  const pairs = (padWidth as readonly (readonly [number, number])[]).map(([a, b]): [number, number] => [a, b]);
-  return pairs.length === 1 ? Array.from({ length: rank }, () => pairs[0] as [number, number]) : pairs;
 }

@@ -3,7 +3,7 @@ import * as tf from '#tfjs';
 import { type ArrayLike, asarray, asFloat, asNumeric, bool, normalizeAxes, normalizeAxis } from './array';
 import { ravel, reshape } from './manipulation';
 
-type Axis = number | readonly number[];
+export type Axis = number | readonly number[];
 
 export interface ReductionOptions {
   /** Whether reduced axes stay, with size 1. */
@@ -86,9 +86,23 @@ export const argmax = argExtremum('argmax', tf.argMax);
 /** The index of the first smallest element along an axis, or in the flat array; int32. */
 export const argmin = argExtremum('argmin', tf.argMin);
 
-/** The sums of the elements up to each, along an axis or in the flat array; bools count as int32. */
-export function cumsum(x: ArrayLike, axis?: number): tf.Tensor {
-  const from = asNumeric(x);
-  const source = axis === undefined ? ravel(from) : from;
-  return tf.cumsum(source, normalizeAxis('jnp.cumsum', axis ?? 0, source.rank));
+/** The largest element. Equal ones share the gradient, as in JAX. */
+export const amax = max;
+/** The smallest element. Equal ones share the gradient, as in JAX. */
+export const amin = min;
+/** The product; bools count as int32. */
+export const product = prod;
+/** Whether all elements are true (not 0). */
+export const alltrue = all;
+/** Whether any element is true (not 0). */
+export const sometrue = any;
+
+/** The largest element minus the smallest. */
+export function ptp(x: ArrayLike, axis?: Axis, options?: ReductionOptions): tf.Tensor {
+  return tf.sub(max(x, axis, options), min(x, axis, options));
+}
+
+/** How many elements are not 0 (or are true); int32. */
+export function countNonzero(x: ArrayLike, axis?: Axis, options?: ReductionOptions): tf.Tensor {
+  return sum(asBool(x), axis, options);
 }

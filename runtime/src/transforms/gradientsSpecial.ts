@@ -1,4 +1,4 @@
-/** Gradients of special functions and of rounding, which are written as JAX has them. */
+/** Gradients of special functions, of powers and of rounding, which are written as JAX has them. */
 import * as tf from '#tfjs';
 import { runOp } from '../bindings/tensorFlowOps';
 import { type GradientRules, registerGradients, unbroadcast } from './gradientRule';
@@ -112,6 +112,22 @@ const gradientRules: GradientRules = {
         const quotient = tf.div(x, y);
         const whole = tf.mul(tf.sign(quotient), tf.floor(tf.abs(quotient)));
         return unbroadcast(tf.neg(tf.mul(dy, whole)), y);
+      },
+    }),
+  },
+
+  // NaN with respect to the exponent of a negative base.
+  Pow: {
+    inputs: ['a', 'b'],
+    output: true,
+    grad: (dy, [a, b, y]) => ({
+      a: () => {
+        const less = tf.where(tf.equal(b, 0), tf.onesLike(b), tf.sub(b, 1));
+        return unbroadcast(tf.mul(dy, tf.mul(b, tf.pow(a, less))), a);
+      },
+      b: () => {
+        const base = tf.where(tf.equal(a, 0), tf.onesLike(a), a);
+        return unbroadcast(tf.mul(dy, tf.mul(y, tf.log(base))), b);
       },
     }),
   },

@@ -12,7 +12,7 @@ def camel(name):
 
 
 def text(x):
-  if isinstance(x, (np.ndarray, jax.Array)):
+  if isinstance(x, (np.ndarray, np.generic, jax.Array)):
     short = {'float32': 'f32', 'int32': 'i32', 'bool': 'bool', 'complex64': 'c64'}[np.asarray(x).dtype.name]
     return '%s[%s]' % (short, ', '.join(map(str, x.shape)))
   if isinstance(x, (tuple, list)):
@@ -45,7 +45,6 @@ class Cases:
       for part in fn.split('.'):
         f = getattr(f, part)
     through = (lambda y: y * y) if square else (lambda y: y)
-    reals = [i for i, x in enumerate(jax.tree_util.tree_leaves(list(args))) if is_real(x)]
     flat, tree = jax.tree_util.tree_flatten(list(args), is_leaf=lambda x: x is None)
     reals = [i for i, x in enumerate(flat) if is_real(x)]
 

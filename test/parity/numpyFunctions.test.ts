@@ -1,0 +1,5 @@
+/** jnp's functions beyond numpy.test.ts, against JAX (test/golden/jnp.json). */
+import { jnp } from '../../runtime/src/index';
+import { runCases } from './numpyCases';
+
+runCases('jnp.json', jnp);
