@@ -46,6 +46,13 @@ describe.each([
     expect(() => module.init(key(), jnp.ones([5]), { features: 2, kernelSize: 3 })).toThrow(/got f32\[5\]/);
   });
 
+  test('says that there is no window', () => {
+    const options = { features: 2 } as unknown as nn.ConvOptions;
+    expect(() => module.init(key(), jnp.ones([1, 5, 5, 4]), options)).toThrow(
+      new RegExp(`nn\\.${name}: kernelSize should be the window's sizes, such as \\[3, 3\\]; got undefined`),
+    );
+  });
+
   test('says that there are too few strides', () => {
     const options = { features: 2, kernelSize: [3, 3], strides: [2] };
     expect(() => module.init(key(), jnp.ones([1, 5, 5, 4]), options)).toThrow(/strides? .*\[2\]|stride for each/i);

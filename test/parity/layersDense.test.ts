@@ -48,6 +48,9 @@ describe('DenseGeneral', () => {
 
   test('says which axes do not fit', () => {
     const init = (options: nn.DenseGeneralOptions) => () => nn.DenseGeneral.init(key(), jnp.ones([2, 3, 4]), options);
+    expect(init({} as nn.DenseGeneralOptions)).toThrow(
+      /'kernel' should have a shape of whole numbers.*got \[4, undefined\]/,
+    );
     expect(init({ features: 2, axis: 3 })).toThrow(/nn\.DenseGeneral: there is no axis 3; the array has 3 axes/);
     expect(init({ features: 2, axis: [1, -2] })).toThrow(/nn\.DenseGeneral: the axes \[1, 1\] repeat one/);
     expect(init({ features: 2, batchDims: 1 })).toThrow(/batchDims should be leading axes.*got \[1\]/);

@@ -87,6 +87,11 @@ export function windowed(
   windowGiven: number | readonly number[],
 ): { x: Tensor; kernelSize: readonly number[]; single: boolean } {
   const kernelSize = typeof windowGiven === 'number' ? [windowGiven] : windowGiven;
+  if (!Array.isArray(kernelSize)) {
+    throw new TypeError(
+      `${caller}: kernelSize should be the window's sizes, such as [3, 3]; got ${typeof windowGiven}.`,
+    );
+  }
   const single = x.rank === kernelSize.length + 1;
   if (!single && x.rank !== kernelSize.length + 2) {
     throw new ShapeError(

@@ -103,7 +103,7 @@ function copies(weights: Tensor, count: number, shape: readonly number[]): Tenso
 }
 
 function listed(sizes: number | readonly number[]): readonly number[] {
-  return typeof sizes === 'number' ? [sizes] : sizes;
+  return [sizes].flat();
 }
 
 function product(sizes: readonly number[]): number {
