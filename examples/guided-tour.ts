@@ -390,10 +390,12 @@ console.log('standard deviation of the output, testing:', stdTesting);
 // averages are those of the last batch.
 
 // %%
-console.log('state after init:', initState.asDict());
+const initStateDict = initState.asDict();
+console.log('state after init:', initStateDict);
 
 // %%
-console.log('state after training:', newState.asDict());
+const newStateDict = newState.asDict();
+console.log('state after training:', newStateDict);
 
 // %% [markdown]
 // As the state is a value, you can have several. Say the same network is also to be used on data with other statistics.
@@ -481,8 +483,8 @@ function train(optimizer: optim.Optimizer<typeof regression>, steps: number) {
   return { optimizer, history };
 }
 
-const momentum = optim.Momentum({ learningRate: 0.1, beta: 0.9 });
-const trained = train(momentum.create(regression), 100);
+const optimizer = optim.Momentum({ learningRate: 0.1, beta: 0.9 }).create(regression);
+const trained = train(optimizer, 100);
 console.table(trained.history.filter((_, step) => step % 20 === 0 || step === 99));
 console.log('mean square error:', trained.history.at(-1)?.loss);
 
