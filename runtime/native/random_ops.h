@@ -24,6 +24,12 @@ void RunRandomLaplace(const HostCall& call, HostResult& result);
 void RunRandomLogistic(const HostCall& call, HostResult& result);
 void RunRandomCauchy(const HostCall& call, HostResult& result);
 
+// random_gamma.cc
+void RunRandomGamma(const HostCall& call, HostResult& result);
+
+// random_poisson.cc
+void RunRandomPoisson(const HostCall& call, HostResult& result);
+
 }  // namespace distaff
 
 #endif  // DISTAFF_RANDOM_OPS_H_

@@ -6,19 +6,13 @@
 #include "random_call.h"
 #include "random_formats.h"
 #include "random_ops.h"
+#include "random_values.h"
 
 namespace distaff {
 namespace {
 
 /** Elements that are hashed, then transformed, while they are in the cache. */
 constexpr int kChunk = 1024;
-
-/** A uniform value u of [0, 1) as one of [lo, hi). */
-template <typename F>
-DISTAFF_INLINE float Scale(float u, float lo, float hi) {
-  const float x = F::MultiplyAdd(u, F::Round(hi - lo), lo);
-  return lo > x ? lo : x;
-}
 
 /** A uniform value u of [0, 1) as one of (0, 1): XLA does not add the least number that it scales by. */
 template <typename F>
@@ -37,11 +31,6 @@ struct Uniform {
   static constexpr bool kBounds = true;
   static DISTAFF_INLINE float Of(float u, float minval, float maxval) { return Scale<F>(u, minval, maxval); }
 };
-
-template <typename F>
-DISTAFF_INLINE float NormalOf(float erf) {
-  return F::Round(F::Round(1.41421356f) * F::Round(ErfInv(erf)));
-}
 
 template <typename F>
 struct Normal {

@@ -37,6 +37,11 @@ const PRIMITIVES = {
   DistaffRandomLaplace: { inputs: ['key'], attrs: REAL },
   DistaffRandomLogistic: { inputs: ['key'], attrs: REAL },
   DistaffRandomCauchy: { inputs: ['key'], attrs: REAL },
+  /** Gamma values, or their logarithms. */
+  DistaffRandomGamma: { inputs: ['key', 'a'], attrs: { ...SHAPED, log_space: TF.TF_ATTR_BOOL } },
+  DistaffRandomPoisson: { inputs: ['key', 'rate'], attrs: SHAPED },
+  /** TensorFlow's own: how gamma values move with their parameter. */
+  RandomGammaGrad: { inputs: ['alpha', 'sample'], attrs: { T: TF.TF_ATTR_TYPE } },
 } satisfies Record<string, Primitive>;
 
 export type RandomPrimitive = keyof typeof PRIMITIVES;

@@ -1,6 +1,10 @@
 /** How samples move with their bounds, the random bits held fixed (reparametrization), as in JAX. */
-import { broadcast_util, type NamedAttrMap, registerGradient, sub, type Tensor } from '#tfjs';
+import { broadcast_util, exp, maximum, type NamedAttrMap, registerGradient, sub, type Tensor } from '#tfjs';
+import { TF_CONSTANTS as TF } from '../bindings/binding';
 import { runPrimitive } from '../bindings/randomKernels';
+
+/** The least normal float32. */
+const TINY = 2 ** -126;
 
 /** The uniform values of [0, 1) behind a sample. */
 function unit(key: Tensor, attrs: NamedAttrMap): Tensor {
@@ -47,6 +51,23 @@ registerGradient({
             .mul(dy as Tensor),
           upper,
         ),
+    };
+  },
+});
+
+registerGradient({
+  kernelName: 'DistaffRandomGamma',
+  inputsToSave: ['a'],
+  outputsToSave: [true],
+  gradFunc: (dy, saved, attrs) => {
+    const [a, x] = saved as [Tensor, Tensor];
+    return {
+      a: () => {
+        // d log(x) = dx / x, where x may have been rounded to 0.
+        const value = attrs.log_space ? maximum(exp(x), TINY) : x;
+        const moves = runPrimitive('RandomGammaGrad', { alpha: a, sample: value }, { T: TF.TF_FLOAT });
+        return sumTo((attrs.log_space ? moves.div(value) : moves).mul(dy as Tensor), a);
+      },
     };
   },
 });

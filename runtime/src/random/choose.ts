@@ -26,6 +26,14 @@ export function permutation(
   return gather(array.flatten(), shuffled(key, array.shape, along).flatten()).reshape(array.shape);
 }
 
+/** `x` with every line along `axis` shuffled by itself: JAX's shuffle, which `permutation` has taken the place of. */
+export function shuffle(key: Tensor, x: ArrayLike, axis = 0): Tensor {
+  checkKey('shuffle', key);
+  const array = asTensor(x);
+  const along = normalizeAxis('shuffle', axis, array);
+  return gather(array.flatten(), shuffled(key, array.shape, along).flatten()).reshape(array.shape);
+}
+
 /** Where each element of a shuffled array was, as flat positions. */
 function shuffled(key: Tensor, shape: readonly number[], axis: number): Tensor {
   return runPrimitive('DistaffRandomShuffle', { key }, { ...counting('permutation', shape), axis });

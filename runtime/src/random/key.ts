@@ -1,6 +1,6 @@
 /** Threefry keys (jax.random): int32[2] tensors that hold the two uint32 words. */
 import { createHash } from 'node:crypto';
-import { stack, Tensor, tensor1d } from '#tfjs';
+import { stack, Tensor, tensor1d, unstack } from '#tfjs';
 import { runPrimitive } from '../bindings/randomKernels';
 import { config } from '../config';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
@@ -20,6 +20,9 @@ export function split(key: Tensor, num: number | readonly number[] = 2): Tensor 
   const shape = typeof num === 'number' ? [num] : num;
   return runPrimitive('DistaffRandomSplit', { key }, counting('split', shape));
 }
+
+/** Two new keys from one. */
+export const splitInTwo = (key: Tensor): [Tensor, Tensor] => unstack(split(key)) as [Tensor, Tensor];
 
 /** A new key from a key and an integer, which counts modulo 2^32. */
 export function foldIn(key: Tensor, data: number | bigint | Tensor): Tensor {

@@ -1,7 +1,7 @@
 import { formatShape } from '../aval';
 import { TF_CONSTANTS as TF } from '../binding';
 import { FLOATING, REAL } from './dtypes';
-import { broadcastShapes, result, sameShape } from './makers';
+import { broadcast, broadcastShapes, result, sameShape } from './makers';
 import type { OpCall } from './opCall';
 import type { ShapeRule, ShapeRules } from './rule';
 
@@ -16,7 +16,7 @@ function keys(call: OpCall, index = 0): readonly number[] {
 
 /** An array of the attribute `shape` for each key; `bounds` of a dtype broadcast to them all. */
 const sample =
-  (dtype: number, bounds: 0 | 2 = 0, rest: readonly number[] = []): ShapeRule =>
+  (dtype: number, bounds: 0 | 1 | 2 = 0, rest: readonly number[] = []): ShapeRule =>
   (call) => {
     const shape = [...keys(call), ...call.ints('shape'), ...rest];
     for (let index = 1; index <= bounds; index++) {
@@ -38,6 +38,9 @@ const shuffle: ShapeRule = (call) => {
   call.axisOf(call.int('axis'), call.ints('shape').length);
   return sample(TF.TF_INT32)(call);
 };
+
+/** Whole numbers, from float rates. */
+const poisson: ShapeRule = (call) => sample(TF.TF_FLOAT, 1)(call).map(({ shape }) => ({ shape, dtype: TF.TF_INT32 }));
 
 /** Matrices [..., m, n] give [..., m, k] and [..., k, n]. */
 const qr: ShapeRule = (call) => {
@@ -73,7 +76,10 @@ export const distaff: ShapeRules = {
   DistaffRandomLaplace: sample(TF.TF_FLOAT),
   DistaffRandomLogistic: sample(TF.TF_FLOAT),
   DistaffRandomCauchy: sample(TF.TF_FLOAT),
+  DistaffRandomGamma: sample(TF.TF_FLOAT, 1),
+  DistaffRandomPoisson: poisson,
   LowerBound: search,
   Qr: qr,
+  RandomGammaGrad: broadcast(FLOATING),
   UpperBound: search,
 };
