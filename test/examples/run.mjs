@@ -53,5 +53,23 @@ for (const { model, epochs, accuracy } of MODELS) {
     /loss \d.*accuracy [\d.]+ %.*steps\/s.*left/.test(output),
   );
 }
+
+/** Of each what its last line says that it reached, in percent. */
+const TRAININGS = [
+  { file: 'transformer.ts', steps: 400, says: /([\d.]+) % were sorted without a mistake/, reaches: 80 },
+  { file: 'resnet.ts', steps: 300, says: /test accuracy ([\d.]+) %/, reaches: 95 },
+];
+for (const { file, steps, says, reaches } of TRAININGS) {
+  const { code, output } = await run(`examples/${file}`, '--steps', String(steps));
+  const reached = Number(says.exec(output)?.[1] ?? 0);
+  check(`examples/${file} ends well after ${steps} steps`, code === 0);
+  check(`examples/${file} reaches ${reaches} %: ${reached} %`, reached >= reaches);
+}
+
+const byShape = await run('test/examples/byShape.mjs', '--steps', '1');
+const answers = [...byShape.output.matchAll(/^(.*): (yes|no.*)$/gm)];
+check('the modules of the examples are initialized from shapes', byShape.code === 0 && answers.length === 6);
+for (const [, sentence, answer] of answers) check(sentence, answer === 'yes');
+
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
