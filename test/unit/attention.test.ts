@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withSizeNames } from '../../runtime/src/bindings/stack';
-import { evalShape, grad, jnp, nn, random, type Tensor, tree } from '../../runtime/src/index';
+import { evalShape, grad, jnp, nn, random, serialization, type Tensor, tree } from '../../runtime/src/index';
 import { formatTensor } from '../../runtime/src/transforms/shapeDtypeStruct';
 
 const key = (seed = 0) => random.PRNGKey(seed);
@@ -150,6 +150,41 @@ describe('what a mask hides changes nothing:', () => {
   });
 });
 
+test('gradients of gradients agree with finite differences, too', () => {
+  const [q, k, v, direction] = [1, 2, 3, 4].map((seed) => normal(seed, [1, 3, 2, 2])) as [
+    Tensor,
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  const loss = (x: Tensor) => nn.dotProductAttention(x, k, v).square().sum();
+  const slope = (x: Tensor) => grad(loss)(x).mul(direction).sum();
+  const derived = grad(slope)(q).mul(direction).sum();
+  const step = 1e-2;
+  const measured = slope(q.add(direction.mul(step)))
+    .sub(slope(q.sub(direction.mul(step))))
+    .div(2 * step);
+  expectEqual(derived, measured, 1e-2);
+});
+
+test('self-attention is attention with nothing else to attend to, under the same automatic name', () => {
+  const Net = nn.module(
+    class Net extends nn.Module {
+      apply(x: Tensor): Tensor {
+        return nn.SelfAttention(x, { numHeads: 2 }).add(nn.MultiHeadDotProductAttention(x, null, { numHeads: 2 }));
+      }
+    },
+  );
+  const [, params] = Net.init(key(), jnp.ones([1, 3, 4]));
+  expect(Object.keys(params)).toEqual(['MultiHeadDotProductAttention_0', 'MultiHeadDotProductAttention_1']);
+  const x = normal(1, [1, 3, 4]);
+  const [struct, same] = nn.MultiHeadDotProductAttention.initByShape(key(), [x.shape, null], { numHeads: 2 });
+  expect(String(struct)).toBe('f32[1, 3, 4]');
+  const attend = nn.MultiHeadDotProductAttention.partial({ numHeads: 2 });
+  expectEqual(attend.call(same, x, null), attend.call(same, x, x));
+  expectEqual(attend.call(same, x, null), nn.SelfAttention.call(same, x, { numHeads: 2 }));
+});
+
 test('the order of batch and attention axes does not matter', () => {
   const x = normal(3, [2, 3, 2, 4]);
   const [, params] = nn.SelfAttention.init(key(), x, { numHeads: 2 });
@@ -227,6 +262,19 @@ describe('decoding with a cache', () => {
     const i = (cache: nn.attention.Cache) => (cache.get('/') as nn.attention.CacheEntry).i.dataSync()[0];
     expect([i(empty), i(one)]).toEqual([0, 1]);
     expect(one).toBeInstanceOf(nn.attention.Cache);
+  });
+
+  test('is saved and restored in the midst of it', () => {
+    const [[, params], shapes] = new nn.attention.Cache().mutate((cache) =>
+      attend.init(key(), jnp.ones([1, 2, 4]), { cache }),
+    );
+    const step = (cache: nn.attention.Cache, seed: number) =>
+      cache.mutate((c) => attend.call(params, normal(seed, [1, 1, 4]), { cache: c }));
+    const empty = shapes.initializeCache([1, 2]);
+    const [, half] = step(empty, 1);
+    const restored = serialization.fromBytes(empty, serialization.toBytes(half));
+    expect(restored).toBeInstanceOf(nn.attention.Cache);
+    expectEqual(step(restored, 2)[0], step(half, 2)[0], 1e-7);
   });
 
   test('reads no value: a step has a shape where nothing is computed', () => {
