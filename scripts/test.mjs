@@ -6,6 +6,7 @@ import { runStep } from './testing/runStep.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const report = `${root}test-results/vitest.json`;
+const pythonReport = `${root}test-results/python.json`;
 const vitest = ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
 
 /** @type {{ name: string, command: [string, ...string[]], minutes: number, count: Parameters<typeof countStep>[1] }[]} */
@@ -24,6 +25,7 @@ const steps = [
     minutes: 15,
     count: fromVitestReport(report),
   },
+  { name: 'python', command: ['npm', 'run', 'parity:python'], minutes: 10, count: fromVitestReport(pythonReport) },
   { name: 'nodes', command: ['node', 'test/nodes/run.mjs'], minutes: 5, count: fromClosingLine },
   { name: 'conformance', command: ['npm', 'run', 'test:conformance'], minutes: 5, count: fromClosingLine },
   { name: 'examples', command: ['node', 'test/examples/run.mjs'], minutes: 15, count: fromClosingLine },
@@ -40,7 +42,7 @@ if (unknown.length > 0) {
 // Ctrl+C ends the step that runs, too: it is in a process group of its own.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
-rmSync(report, { force: true });
+for (const file of [report, pythonReport]) rmSync(file, { force: true });
 mkdirSync(`${root}test-results`, { recursive: true });
 const total = { passed: 0, failed: 0 };
 const summary = [];

@@ -70,15 +70,31 @@ function flatten(data: unknown): (number | bigint)[] {
   return [Number(data)];
 }
 
-/** A value in a form in which all that Python sees counts: types, dtypes, shapes, bits, the order of keys. */
+/**
+ * A value as JSON in which all that Python sees counts: types, dtypes, shapes, bits, the order of keys. An array is
+ * `dtype[shape] hex`, a float its eight bytes.
+ */
 export function spelledOut(value: unknown): unknown {
   if (value instanceof Tensor) return { tensor: spelledOut(NDArray.fromTensor(value)) };
-  if (value instanceof NDArray) return `${value.dtype}[${value.shape}] ${Buffer.from(value.bytes).toString('hex')}`;
+  if (value instanceof NDArray) return `${value.dtype}[${value.shape}] ${hex(value.bytes)}`;
   if (value instanceof NumpyScalar) return { scalar: spelledOut(value.array) };
-  if (value instanceof PyFloat) return { float: value.value };
-  if (typeof value === 'number' && !isInt(value)) return { float: value };
-  if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('hex') };
+  if (value instanceof PyFloat) return spelledFloat(value.value);
+  if (typeof value === 'number') return isInt(value) ? value : spelledFloat(value);
+  if (typeof value === 'bigint') return { bigint: String(value) };
+  if (value instanceof Complex) return { Complex: Object.entries(value).map(([k, v]) => [k, spelledFloat(v)]) };
+  if (value instanceof Uint8Array) return { bytes: hex(value) };
   if (Array.isArray(value)) return value.map(spelledOut);
   if (typeof value !== 'object' || value === null) return value;
-  return { [value.constructor.name]: Object.entries(value).map(([k, v]) => [k, spelledOut(v)]) };
+  const name = Object.getPrototypeOf(value) === Object.prototype ? 'Object' : value.constructor.name;
+  return { [name]: Object.entries(value).map(([k, v]) => [k, spelledOut(v)]) };
+}
+
+function spelledFloat(value: number): unknown {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleBE(value);
+  return { float: hex(bytes) };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
 }

@@ -111,16 +111,12 @@ export class NDArray {
     const shape = [...this.shape];
     const values = this.values();
     if (dtype.startsWith('complex')) {
-      const part = (offset: number) =>
-        tensor(
-          Float32Array.from({ length: this.size }, (_, i) => Number(values[2 * i + offset])),
-          shape,
-          'float32',
-        );
-      return complex(part(0), part(1));
+      const pairs = dtype === 'complex64' ? (values as Float32Array) : Float32Array.from(values as Float64Array);
+      return complex(tensor(every2nd(pairs, 0), shape, 'float32'), tensor(every2nd(pairs, 1), shape, 'float32'));
     }
     if (dtype === 'bool') return tensor(values as Uint8Array, shape, 'bool');
-    if (/float/.test(dtype)) return tensor(Float32Array.from(values as Float32Array), shape, 'float32');
+    if (values instanceof Float32Array) return tensor(values, shape, 'float32');
+    if (values instanceof Float64Array) return tensor(Float32Array.from(values), shape, 'float32');
     const integers = Int32Array.from(values as Int32Array, Number);
     if (dtype === 'int64' || dtype === 'uint64') checkFits(this, values as BigInt64Array, integers);
     return tensor(integers, shape, 'int32');
@@ -150,6 +146,12 @@ function sizeOf(shape: readonly number[]): number {
 
 function bytesOf(values: Values): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}
+
+/** Copies bits, for numbers would lose those of NaNs. */
+function every2nd(pairs: Float32Array, first: 0 | 1): Float32Array {
+  const bits = new Uint32Array(pairs.buffer).filter((_, i) => i % 2 === first);
+  return new Float32Array(bits.buffer);
 }
 
 function toStored(dtype: NumpyDType): (value: number | bigint | boolean) => unknown {
