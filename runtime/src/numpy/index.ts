@@ -23,6 +23,7 @@ export * from './exponents';
 export * from './indexing';
 export * from './integers';
 export * from './joining';
+export * as linalg from './linalg/index';
 export * from './logic';
 export * from './manipulation';
 export * from './nanReductions';

@@ -331,4 +331,66 @@ for mode in ['full', 'same', 'valid']:
 case('interp', real(-1., .5, 1., 2.5, 9.), real(0., 1., 3.), real(2., 4., -1.))
 case('interp', real(-1., .5, 9.), real(0., 1., 3.), real(2., 4., -1.), left=-7., right=8.)
 
+# linear algebra
+L = 'linalg.'
+def well(*shape):
+  """Well-conditioned, with singular values that differ."""
+  x = np.random.RandomState(sum(shape)).uniform(-.5, .5, shape) + 1.5 * np.eye(*shape[-2:]) * np.arange(1, shape[-1] + 1) if len(shape) > 1 else f32(*shape)
+  return np.round(x, 3).astype(np.float32)
+general = well(3, 3)
+batch = well(2, 3, 3)
+spd = (general @ general.T + np.eye(3, dtype=np.float32)).astype(np.float32)
+case(L + 'cholesky', spd)
+case(L + 'cholesky', np.stack([spd, 2 * spd + np.eye(3, dtype=np.float32)]))
+case(L + 'cholesky', spd + f32(3, 3, scale=.1))
+for shape in [(4, 3), (3, 3), (2, 4, 3)]:
+  case(L + 'qr', well(*shape), square=True)
+case(L + 'qr', well(3, 4), square=True, grad=False)
+case(L + 'qr', well(4, 2), 'complete', square=True, grad=False)
+case(L + 'qr', well(4, 2), 'r', square=True)
+for shape in [(4, 3), (3, 4), (2, 3, 3)]:
+  case(L + 'svd', well(*shape), full_matrices=False, square=True)
+  case(L + 'svd', well(*shape), compute_uv=False)
+case(L + 'svd', well(3, 3), square=True)
+case(L + 'eigh', spd, square=True)
+case(L + 'eigh', batch, square=True)
+case(L + 'eigh', general, symmetrize_input=False, square=True, grad=False)
+case(L + 'eigh', general, symmetrize_input=False, square=True, grad=False, py=lambda x, symmetrize_input: jnp.linalg.eigh(x, 'U', False), ts={'symmetrize_input': False, 'uplo': 'U'})
+case(L + 'eigvalsh', batch)
+case(L + 'slogdet', batch)
+case(L + 'slogdet', np.array([[1., 2.], [2., 4.]], np.float32), grad=False)
+case(L + 'det', batch)
+case(L + 'det', well(2, 2))
+case(L + 'inv', batch)
+case(L + 'solve', general, well(3))
+case(L + 'solve', batch, well(2, 3, 4))
+case(L + 'solve', general, well(2, 3, 4))
+case(L + 'pinv', well(4, 3))
+case(L + 'pinv', well(2, 2, 4))
+case(L + 'pinv', np.array([[1., 2.], [2., 4.], [0., 0.]], np.float32))
+case(L + 'lstsq', well(5, 3), well(5))
+case(L + 'lstsq', well(5, 3), well(5, 2))
+case(L + 'lstsq', well(3, 5), well(3))
+for power in [0, 1, 2, 3, 5, -2]:
+  case(L + 'matrix_power', general, power)
+case(L + 'matrix_rank', well(4, 3))
+case(L + 'matrix_rank', np.array([[1., 2.], [2., 4.]], np.float32))
+case(L + 'matrix_rank', v)
+case(L + 'norm', m)
+for order in [None, 1, 2, 3, 0, inf, -inf]:
+  case(L + 'norm', well(5), order)
+  case(L + 'norm', a, order, 1, keepdims=True)
+for order in [None, 'fro', 'nuc', 1, -1, 2, -2, inf, -inf]:
+  case(L + 'norm', well(3, 4), order)
+case(L + 'norm', m, 'fro', (0, 2))
+case(L + 'norm', m, 'nuc', (2, 0), keepdims=True)
+case(L + 'norm', z)
+for order in [None, -2, 1, inf]:
+  case(L + 'cond', general, order)
+case(L + 'multi_dot', [well(2, 5), well(5, 3), well(3, 4), well(4, 2)])
+case(L + 'multi_dot', [well(5), well(5, 3), well(3)])
+case(L + 'multi_dot', [well(2, 5), well(5)])
+case(L + 'tensorinv', np.eye(4, dtype=np.float32).reshape(4, 2, 2) + f32(4, 2, 2), 1)
+case(L + 'tensorsolve', np.eye(4, dtype=np.float32).reshape(2, 2, 4) + f32(2, 2, 4, scale=.3), well(2, 2))
+
 C.write(os.path.join(A.out, 'jnp.json'), {'meta': C.meta(True, note='no PRNG involved'), 'cases': case.found})

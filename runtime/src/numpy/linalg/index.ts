@@ -1,0 +1,5 @@
+/** Linear algebra (jax.numpy.linalg): matrices are the last two axes, those before are batches. */
+export * from './decompositions';
+export * from './equations';
+export * from './norms';
+export * from './tensors';
