@@ -1,5 +1,8 @@
 // Trains the examples on their real data, as a user does, and checks what they reach. `npm run test:examples`.
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -65,6 +68,35 @@ for (const { file, steps, says, reaches } of TRAININGS) {
   check(`examples/${file} ends well after ${steps} steps`, code === 0);
   check(`examples/${file} reaches ${reaches} %: ${reached} %`, reached >= reaches);
 }
+
+const tour = await run('examples/guided-tour.ts');
+check('examples/guided-tour.ts ends well', tour.code === 0);
+check('its last cell prints', /output with a scale of 1, 2, 3, 4: Tensor f32\[1, 4\]/.test(tour.output));
+
+const pictures = mkdtempSync(path.join(tmpdir(), 'distaff-vae-'));
+const vae = await run('examples/vae.ts', '--steps', '300', '--out', pictures);
+const nats = Number(/Test images: loss ([\d.]+) nats/.exec(vae.output)?.[1] ?? Infinity);
+check('examples/vae.ts ends well after 300 steps', vae.code === 0);
+check(
+  `its loss on test images, ${nats} nats, is far below the 206 of a model that knows each pixel's mean`,
+  nats < 140,
+);
+const sizes = Object.entries({ 'drawings.pgm': 64, 'reconstructions.pgm': 16 }).map(([name, images]) => {
+  const picture = readFileSync(path.join(pictures, name));
+  return picture.length - (picture.indexOf('\n') + 1) === 28 * 28 * images;
+});
+check('it saves what it draws', sizes.every(Boolean));
+rmSync(pictures, { recursive: true });
+
+const text = await run('examples/lstm-text.ts', '--steps', '100', '--characters', '100');
+const read = (says) => Number(says.exec(text.output)?.[1] ?? Number.NaN);
+const [lost, usual] = [read(/Test loss: ([\d.]+) nats/), read(/each occurs loses ([\d.]+) nats/)];
+check('examples/lstm-text.ts ends well after 100 steps', text.code === 0);
+check(
+  `its loss on text that it has not read, ${lost}, is far below that of single characters, ${usual}`,
+  lost < 2.3 && usual > 3,
+);
+check('it goes on with a text', /\nIn the beginning [\s\S]{100}/.test(text.output));
 
 const byShape = await run('test/examples/byShape.mjs', '--steps', '1');
 const answers = [...byShape.output.matchAll(/^(.*): (yes|no.*)$/gm)];

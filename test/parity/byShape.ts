@@ -1,44 +1,46 @@
 /** What holds of every module: from shapes alone it makes the parameters that it makes from inputs, and nothing else. */
 import { expect } from 'vitest';
-import { type nn, ShapeDtypeStruct, Tensor, tree } from '../../runtime/src/index';
+import { nn, ShapeDtypeStruct, type Tensor, tree } from '../../runtime/src/index';
 
 // biome-ignore lint/suspicious/noExplicitAny: any module, whatever its inputs and options.
 type AnyModule = nn.ModuleOf<any>;
 
-/** As many examples as an int32 can count: outputs of them that were computed would take minutes and all memory. */
-const MANY = 2 ** 31 - 1;
+/** Many examples: outputs of that many would take minutes, or more memory than there is. */
+const MANY = 2 ** 24;
 
 /**
- * Fails unless `initByShape` gives the parameters that `init` gives, bit for bit, and the outputs' shapes and dtypes
- * without their values. `inputs` have the batch first; with far too many examples to be computed it does the same.
+ * Fails unless `initByShape` gives the parameters and the state that `init` gives, bit for bit, and of the outputs the
+ * shapes and dtypes without the values. In `inputs`, a list of pytrees, the first axis that is as long as the first
+ * tensor's is the batch; with far too many examples to be computed it does the same.
  */
 export function expectSameByShape(
   module: AnyModule,
   key: Tensor,
-  inputs: readonly Tensor[],
+  inputs: readonly unknown[],
   options: Readonly<Record<string, unknown>> = {},
 ): void {
-  const [output, params] = module.init(key, ...inputs, options);
-  const byShape = (batch?: number) => {
-    const specs = inputs.map(({ shape, dtype }) => {
-      const sizes = batch === undefined ? shape : [batch, ...shape.slice(1)];
+  const [[output, params], state] = nn.stateful(() => module.init(key, ...inputs, options));
+  const examples = (tree.leaves(inputs)[0] as Tensor).shape[0];
+  const byShape = (batch: number | undefined) => {
+    const specs = tree.map(({ shape, dtype }: Tensor) => {
+      const sizes = shape[0] === examples && batch !== undefined ? [batch, ...shape.slice(1)] : shape;
       return new ShapeDtypeStruct(sizes, dtype as 'float32');
-    });
-    return module.initByShape(key, specs, options) as [unknown, nn.Params];
+    }, inputs);
+    const [[specsOut, made], stateMade] = nn.stateful(() => module.initByShape(key, specs, options));
+    expectSame(made, params);
+    expectSame(stateMade, state);
+    return specsOut;
   };
-  const [specs, sameParams] = byShape();
   const known = (value: unknown) =>
     tree.map((leaf: Tensor) => new ShapeDtypeStruct(leaf.shape, leaf.dtype as 'float32'), value);
-  expect(specs).toEqual(known(output));
-  expectSame(sameParams, params);
+  expect(byShape(undefined)).toEqual(known(output));
 
-  const [ofMany, paramsOfMany] = byShape(MANY);
-  for (const leaf of tree.leaves(ofMany)) expect(leaf).toBeInstanceOf(ShapeDtypeStruct);
-  expectSame(paramsOfMany, params);
+  const ofMany = tree.leaves(byShape(MANY));
+  expect(ofMany).toHaveLength(tree.leaves(output).length);
+  for (const leaf of ofMany) expect(leaf).toBeInstanceOf(ShapeDtypeStruct);
 }
 
-function expectSame(actual: nn.Params, expected: nn.Params): void {
-  const values = (params: nn.Params) => tree.map((leaf: Tensor) => [leaf.shape, leaf.dataSync()], params);
-  expect(tree.leaves(expected).every((leaf) => leaf instanceof Tensor)).toBe(true);
+function expectSame<T>(actual: T, expected: T): void {
+  const values = (held: T) => tree.leaves(held).map((leaf) => [(leaf as Tensor).shape, (leaf as Tensor).dataSync()]);
   expect(values(actual)).toEqual(values(expected));
 }
