@@ -96,6 +96,52 @@ describe.each([
   });
 });
 
+describe.each(['part0', 'part1'])('an optimizer for each kind of parameter, Flax 0.1.0, %s:', (part) => {
+  interface MultiCell {
+    init_params: unknown;
+    init_state_dict: unknown;
+    final_state_dict: unknown;
+    num_bytes: number;
+    bytes_hex: string;
+  }
+  const { regression_multi_optimizer: cell } = golden<{ regression_multi_optimizer: MultiCell }>(
+    `tour.flax0.1.0.${part}.json`,
+  );
+  const created = () => {
+    const of = (word: string) => optim.ModelParamTraversal((name) => name.includes(word));
+    const momentum = (learningRate: number) => optim.Momentum({ learningRate, beta: 0.9 });
+    const definition = optim.MultiOptimizer([of('kernel'), momentum(0.3)], [of('bias'), momentum(0.1)]);
+    return definition.create(modelOf(toTensors(cell.init_params)));
+  };
+  const format = 'flax-0.1';
+
+  test('the state dict begins as it was recorded', () => {
+    expect(spelledOut(serialization.toStateDict(created(), { format }))).toEqual(
+      spelledOut(toTensors(cell.init_state_dict)),
+    );
+  });
+
+  test('the recorded state is written byte for byte, and read', () => {
+    // A step leaves parameters sorted by name, as all that maps trees does.
+    const stepped = () => tree.map((leaf: unknown) => leaf, created());
+    const trained = serialization.fromStateDict(stepped(), toTensors(cell.final_state_dict));
+    const bytes = serialization.toBytes(trained, { format });
+    expect(Buffer.from(bytes).toString('hex')).toBe(cell.bytes_hex);
+    expect(bytes.length).toBe(cell.num_bytes);
+    const restored = serialization.fromBytes(stepped(), bytes);
+    expect(spelledOut(serialization.toStateDict(restored))).toEqual(spelledOut(serialization.toStateDict(trained)));
+    expect(restored.state.step).toBe(100);
+  });
+
+  test('a state of the other number of optimizers does not fit', () => {
+    const { target, state } = toTensors<{ target: unknown; state: Record<string, unknown> }>(cell.final_state_dict);
+    const restore = () => serialization.fromStateDict(created(), { target, state: { 0: state['0'] } });
+    expect(restore).toThrow(
+      'at /state/param_states/params/Dense_0/bias: expected a MomentumParamState with the keys momentum, found null.',
+    );
+  });
+});
+
 test('a state of Flax 0.3, whose optimizer counts with an array, fills one of today, which counts with a number', () => {
   const { serialization: today } = golden<{ serialization: Cell }>('tour.flax0.1.0.part1.json');
   const file = readFileSync(path.join(import.meta.dirname, '../golden/tour_state.flax0.3.6.part1.msgpack'));

@@ -54,4 +54,9 @@ tree.registerPytreeNode<Optimizer<unknown>>(Optimizer, {
 registerSerializationState<Optimizer<unknown>>(Optimizer, {
   toStateDict: ({ target, state }) => ({ target, state }),
   fromStateDict: (optimizer, { target, state }) => optimizer.replace({ target, state: state as OptimizerState }),
+  older: {
+    toStateDict: ({ optimizerDef, target, state }) => ({ target, state: optimizerDef.olderState(target, state) }),
+    upgrade: ({ optimizerDef, target }, found) =>
+      'state' in found ? { ...found, state: optimizerDef.upgradeState(target, found.state) } : found,
+  },
 });

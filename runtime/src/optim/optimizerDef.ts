@@ -1,5 +1,6 @@
 /** Definitions of optimizers (flax/optim/base.py): an algorithm with its hyper-parameters. */
 import type { Tensor } from '#tfjs';
+import { toStateDict } from '../serialization/stateDict';
 import type { Traversal } from '../traverse/traversal';
 import * as tree from '../tree';
 import { Optimizer } from './optimizer';
@@ -55,6 +56,16 @@ export abstract class OptimizerDef<H extends object = object, S = unknown, C = H
   create<T>(target: T, { focus }: { focus?: Traversal | undefined } = {}): unknown {
     if (focus !== undefined) return MultiOptimizer([focus, this as unknown as AnyDef]).create(target);
     return new Optimizer(this as unknown as AnyDef, this.initState(target), target);
+  }
+
+  /** @internal The state as Flax 0.1 laid it out in state dicts. */
+  olderState(_target: unknown, state: OptimizerState): unknown {
+    return state;
+  }
+
+  /** @internal The state of a state dict in today's layout, made of one of either. */
+  upgradeState(_target: unknown, found: unknown): unknown {
+    return found;
   }
 
   /** The state before the first step. */
@@ -190,6 +201,33 @@ class MultiOptimizerDef<Hs extends object[]> extends OptimizerDef<Hs, never, Hs,
       tree.unflatten(structure, params) as T,
       new OptimizerState(nextStep(state.step), tree.unflatten(structure, states)),
     ];
+  }
+
+  /** Flax 0.1 kept a state for each optimizer, with those of the parameters that it optimizes in a list. */
+  override olderState(target: unknown, { step, paramStates }: OptimizerState): unknown {
+    const states = tree.flattenUpTo(tree.structure(target), paramStates);
+    return selections(this.#traversals, target).map(
+      (indices) =>
+        new OptimizerState(
+          step,
+          indices.map((index) => states[index]),
+        ),
+    );
+  }
+
+  override upgradeState(target: unknown, found: unknown): unknown {
+    const older = found as Readonly<
+      Record<string, { step: unknown; param_states: Record<string, unknown> } | undefined>
+    >;
+    if (older?.['0']?.param_states === undefined) return found;
+    const [params, structure] = tree.flatten(target);
+    const states: unknown[] = params.map(() => null);
+    selections(this.#traversals, target).forEach((indices, i) => {
+      indices.forEach((index, j) => {
+        states[index] = older[i]?.param_states?.[j];
+      });
+    });
+    return { step: older['0'].step, param_states: toStateDict(tree.unflatten(structure, states)) };
   }
 
   #optimizer(i: number): AnyDef {

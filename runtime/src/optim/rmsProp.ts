@@ -23,7 +23,15 @@ export class RMSPropParamState {
   ) {}
 }
 
-registerParamState(RMSPropParamState, { v: 'v', mg: 'mg' });
+registerParamState(
+  RMSPropParamState,
+  { v: 'v', mg: 'mg' },
+  {
+    // Flax 0.1 knew no centered steps.
+    toStateDict: ({ v, mg }) => (mg === null ? { v } : { v, mg }),
+    upgrade: (_, state) => ({ mg: null, ...state }),
+  },
+);
 
 interface Coefficients {
   readonly rate: Tensor;

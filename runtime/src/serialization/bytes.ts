@@ -12,7 +12,7 @@ import { fromStateDict, toStateDict } from './stateDict';
  * Throws TypeError, with the path, for what has no place in a state dict, ConcretizationError for tensors without values.
  */
 export function toBytes(target: unknown, options: BytesOptions = {}): Uint8Array {
-  return encode(toStateDict(target), 'toBytes', options, false);
+  return encode(toStateDict(target, options), 'toBytes', options, false);
 }
 
 /**

@@ -10,16 +10,17 @@ import { describeLeaf } from './leaves';
 import { MsgpackWriter } from './msgpackWriter';
 import { NDArray } from './ndarray';
 import { Complex, Extension, NumpyScalar, PyFloat } from './scalars';
+import type { Format } from './stateDict';
 
 /** Flax's msgpack extensions. */
 export const EXTENSIONS = { ndarray: 1, complex: 2, npscalar: 3 } as const;
 
 export interface BytesOptions {
   /**
-   * `flax`, the default: as Flax writes since 0.3. `flax-0.1`: as it wrote before, dtypes as `<f4` instead of `float32`, no
-   * NumPy scalars, no arrays in pieces. Both can be read here; Flax reads its own time's and older ones.
+   * `flax`, the default: as Flax writes since 0.3.6. `flax-0.1`: as it wrote before, dtypes as `<f4` instead of `float32`,
+   * no NumPy scalars, no arrays in pieces, the optimizers' older layout. Both can be read here.
    */
-  readonly format?: 'flax' | 'flax-0.1';
+  readonly format?: Format;
   /** Arrays of more bytes than this are written in pieces. Default 2^30, as in Flax. */
   readonly maxChunkBytes?: number;
 }

@@ -6,6 +6,7 @@ export { MsgpackError } from './msgpackReader';
 export { NDArray, type Values } from './ndarray';
 export { Complex, Extension, NumpyScalar, PyFloat } from './scalars';
 export {
+  type Format,
   fromStateDict,
   type Mismatch,
   registerSerializationState,

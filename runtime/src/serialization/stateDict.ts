@@ -12,7 +12,17 @@ export interface SerializationState<T> {
   toStateDict(target: T): Readonly<Record<string, unknown>>;
   /** A copy of `target` with the given parts, which are restored already: each is like the target's own. */
   fromStateDict(target: T, parts: Record<string, unknown>): T;
+  /** Where Flax 0.1 laid them out differently. */
+  readonly older?: {
+    /** The parts as Flax 0.1 had them. */
+    toStateDict(target: T): Readonly<Record<string, unknown>>;
+    /** A state dict in today's layout, made of one of either. */
+    upgrade(target: T, state: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+  };
 }
+
+/** The Flax whose layout a state dict has: `flax` is what it was since 0.3.6, `flax-0.1` what it was before. */
+export type Format = 'flax' | 'flax-0.1';
 
 const STATE = Symbol.for('distaff.serializationState');
 
@@ -33,6 +43,8 @@ export function markSerializationState<T extends object>(object: T, state: Seria
 interface Container {
   readonly parts: Readonly<Record<string, unknown>>;
   build(parts: Record<string, unknown>): unknown;
+  /** A state dict of an older layout in this one. */
+  upgrade(state: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** What it is called in messages. */
   readonly name: string;
 }
@@ -40,18 +52,26 @@ interface Container {
 /** Flax leaves out what a state has beside the keys of a dict. */
 const DICT = 'an object';
 
-function containerOf(value: unknown): Container | undefined {
+const asItIs = (state: Readonly<Record<string, unknown>>) => state;
+
+function containerOf(value: unknown, format: Format = 'flax'): Container | undefined {
   if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;
   const state = (value as { [STATE]?: SerializationState<object> })[STATE];
   if (state !== undefined) {
-    const build = (parts: Record<string, unknown>) => state.fromStateDict(value, parts);
-    // A Model has no class that would say what it is.
-    return { parts: state.toStateDict(value), build, name: `a ${value.constructor?.name ?? 'Model'}` };
+    const { older } = state;
+    return {
+      parts: format === 'flax-0.1' && older !== undefined ? older.toStateDict(value) : state.toStateDict(value),
+      build: (parts) => state.fromStateDict(value, parts),
+      upgrade: (found) => older?.upgrade(value, found) ?? found,
+      // A Model has no class that would say what it is.
+      name: `a ${value.constructor?.name ?? 'Model'}`,
+    };
   }
   if (Array.isArray(value)) {
-    return { parts: Object.fromEntries(value.entries()), build: (parts) => Object.values(parts), name: 'an array' };
+    const parts = Object.fromEntries(value.entries());
+    return { parts, build: (restored) => Object.values(restored), upgrade: asItIs, name: 'an array' };
   }
-  return isPlainObject(value) ? { parts: value, build: (parts) => parts, name: DICT } : undefined;
+  return isPlainObject(value) ? { parts: value, build: (parts) => parts, upgrade: asItIs, name: DICT } : undefined;
 }
 
 /** Deeper than any state that somebody means, and far from the end of the stack. */
@@ -64,12 +84,13 @@ function checkDepth(depth: number): void {
 
 /**
  * The state of an object: nested objects with arrays and scalars at the leaves. Arrays become objects with the indices
- * as keys, dataclasses objects with their fields; a value that is no container is given back as it is.
+ * as keys, dataclasses objects with their fields; a value that is no container is given back as it is. With the format
+ * `flax-0.1` optimizers are laid out as they were then.
  */
-export function toStateDict(target: unknown): unknown {
+export function toStateDict(target: unknown, { format = 'flax' }: { readonly format?: Format } = {}): unknown {
   const convert = (value: unknown, depth: number): unknown => {
     checkDepth(depth);
-    const container = containerOf(value);
+    const container = containerOf(value, format);
     if (container === undefined) return value;
     return Object.fromEntries(Object.entries(container.parts).map(([key, part]) => [key, convert(part, depth + 1)]));
   };
@@ -128,7 +149,7 @@ function restore(target: unknown, state: unknown, path: readonly string[], misma
     return undefined;
   }
   const before = mismatches.length;
-  const found = fieldsOf(state);
+  const found = container.upgrade(fieldsOf(state));
   const parts = Object.entries(container.parts).map(([key, part]) => {
     if (Object.hasOwn(found, key)) return [key, restore(part, found[key], [...path, key], mismatches)];
     mismatch([...path, key], describeTarget(part), `nothing beside ${describeKeys(found)}`);
