@@ -1,5 +1,6 @@
 /** Kernels over TensorFlow's own ops that tfjs-node does not have. Registered before other backends copy the kernels. */
 import './gatherKernel';
+import './poolKernels';
 import './tensorFlowOps';
 import { engine, type NamedTensorMap, op, registerKernel, SearchSorted, type Tensor, type TensorInfo } from '#tfjs';
 import { NATIVE_BACKEND } from './backend';

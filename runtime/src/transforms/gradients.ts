@@ -4,8 +4,10 @@
  */
 import * as tf from '#tfjs';
 import './gradientsActivations';
+import './gradientsConvolution';
 import './gradientsIndexing';
 import './gradientsLinearAlgebra';
+import './gradientsRearranging';
 import './gradientsSpecial';
 import { reluGrad } from '../bindings/addedKernels';
 import { type GradientRule, type GradientRules, registerGradients, unbroadcast } from './gradientRule';

@@ -61,7 +61,7 @@ const addTapeNode = taping.addTapeNode;
 taping.addTapeNode = function (this: Engine, ...args) {
   addTapeNode.apply(this, args);
   const step = this.state.activeTape?.at(-1);
-  if (step === undefined || step.gradient !== undefined || step.outputs[0]?.dtype !== 'float32') return;
+  if (step === undefined || step.gradient !== undefined || !step.outputs.some(isSmooth)) return;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 100;
   step.at = userFrame(new Error().stack);
@@ -121,6 +121,8 @@ function free(tape: readonly Step[], keep: ReadonlySet<number> = new Set()): voi
 }
 
 const isFloat = ({ dtype }: Tensor) => dtype === 'float32';
+/** Complex numbers depend on floats, if only to be found to have no gradient. */
+const isSmooth = (tensor: Tensor) => isFloat(tensor) || tensor.dtype === 'complex64';
 
 /**
  * The steps that lead from the inputs to the outputs, each with those of its inputs that depend on the inputs. Whole
@@ -133,8 +135,8 @@ function connect(tape: readonly Step[], inputs: readonly Tensor[], outputs: read
   for (const step of inOrder(tape)) {
     const seen = asSeenHere(step);
     if (seen === undefined) continue;
-    const moving = Object.entries(seen.inputs).filter(([, input]) => input && isFloat(input) && reached.has(input.id));
-    const made = seen.outputs.filter(isFloat);
+    const moving = Object.entries(seen.inputs).filter(([, input]) => input && isSmooth(input) && reached.has(input.id));
+    const made = seen.outputs.filter(isSmooth);
     if (moving.length === 0 || made.length === 0) continue;
     for (const { id } of made) reached.add(id);
     if (seen.role?.part === 'rule') ruled.add(seen.role.call);

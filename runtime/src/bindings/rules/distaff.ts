@@ -60,7 +60,16 @@ const search: ShapeRule = (call) => {
   return result(shape, call.int('out_type', TF.TF_INT32));
 };
 
-/** What Distaff adds: random's primitives (../randomKernels.ts), TensorFlow's ops of ../addedKernels.ts. */
+/** Operands: the input, the output, a gradient like the input; gives one like the output. */
+const secondMaximum: ShapeRule = (call) => {
+  const input = call.input(0, FLOATING);
+  const output = call.inputLike(input, 1);
+  const { shape } = call.inputLike(input, 2);
+  if (!sameShape(shape, input.shape)) call.fail(`the gradient is ${formatShape(shape)}`);
+  return result(output.shape, output.dtype);
+};
+
+/** What Distaff adds: random's primitives (../randomKernels.ts), TensorFlow's ops of ../addedKernels.ts and ../poolKernels.ts. */
 export const distaff: ShapeRules = {
   DistaffThreefry2x32: threefry,
   DistaffRandomSplit: sample(TF.TF_INT32, 0, [2]),
@@ -79,6 +88,8 @@ export const distaff: ShapeRules = {
   DistaffRandomGamma: sample(TF.TF_FLOAT, 1),
   DistaffRandomPoisson: poisson,
   LowerBound: search,
+  MaxPool3DGradGrad: secondMaximum,
+  MaxPoolGradGrad: secondMaximum,
   Qr: qr,
   RandomGammaGrad: broadcast(FLOATING),
   UpperBound: search,
