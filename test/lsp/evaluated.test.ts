@@ -150,4 +150,8 @@ const Net = nn.module(class Net extends nn.Module { apply(x: Tensor) { return nn
     );
     expect(await server.picture(`${folder}/main.ts`)).toContain('f32[B, 6]');
   });
+
+  it('is no loop that calls the library, whatever its functions are called', async () => {
+    expect(await widths('while (true) { jnp.add(jnp.sort(jnp.ones([2])), 1); random.shuffle; }', '[5]')).toEqual(['5']);
+  });
 });

@@ -7,13 +7,20 @@ const MUTATORS =
   /^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|append|register|extend|update)$/;
 /** Methods that leave what they are called on as it is. */
 const READERS =
-  /^(forEach|map|filter|reduce|reduceRight|some|every|find|findIndex|findLast|includes|indexOf|join|slice|at|concat|flat|flatMap|keys|values|entries|get|has|toString|then|catch|finally|init|initByShape|call|apply|partial|shared)$/;
+  /^(forEach|map|filter|reduce|reduceRight|some|every|find|findIndex|findLast|includes|indexOf|join|slice|at|concat|flat|flatMap|keys|values|entries|get|has|toString|then|catch|finally|init|initByShape|create|createByShape|call|apply|partial|shared)$/;
+
+/** What is known of imported names. */
+export interface Imported {
+  readonly names: ReadonlySet<string>;
+  /** Those of them that are Distaff's: nothing changes these, whatever their methods are called (jnp.sort). */
+  readonly library: ReadonlySet<string>;
+}
 
 /** The variables around a node that it assigns to, or whose contents it changes. */
-export function changedNames(node: Node, imported: ReadonlySet<string>): Set<string> {
+export function changedNames(node: Node, imported: Imported): Set<string> {
   const names = new Set<string>();
   walkFree(node, ({ name }, path) => {
-    if (isChanged(path, imported.has(name))) names.add(name);
+    if (!imported.library.has(name) && isChanged(path, imported.names.has(name))) names.add(name);
   });
   return names;
 }

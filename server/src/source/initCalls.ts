@@ -56,5 +56,5 @@ function isCalledAtOnce(node: Node, call: Node | undefined): boolean {
   if (!isFunction(node) || call?.type !== 'CallExpression' || call.callee === node) return false;
   const { callee } = call;
   const name = nameOf(callee.type === 'MemberExpression' && !callee.computed ? callee.property : callee);
-  return /^(stateful|stochastic|captureModuleOutputs)$/.test(name);
+  return /^(stateful|stochastic|captureModuleOutputs|mutate)$/.test(name);
 }

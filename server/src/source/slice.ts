@@ -77,7 +77,11 @@ interface Facts {
 }
 
 function statementFacts(body: readonly Node[]): Facts[] {
-  const imported = new Set(body.filter(({ type }) => type === 'ImportDeclaration').flatMap(declaredNames));
+  const imports = body.filter((statement) => statement.type === 'ImportDeclaration');
+  const imported = {
+    names: new Set(imports.flatMap(declaredNames)),
+    library: new Set(imports.filter(({ source }) => source.value === 'distaff').flatMap(declaredNames)),
+  };
   return body.map((statement) => ({
     isDeclaration: /Declaration$/.test(statement.type),
     declares: declaredNames(statement),
