@@ -1,0 +1,146 @@
+/** Loops whose steps are functions (jax.lax): outside of jit they run step by step, for shapes alone they run once. */
+import { expandDims, gather, scalar, stack, type Tensor } from '#tfjs';
+import { ABSTRACT_BACKEND } from '../bindings/abstract';
+import { activeBackend, transforms } from '../bindings/stack';
+import { formatTensor } from '../transforms/shapeDtypeStruct';
+import * as tree from '../tree';
+import { checkAlike, type Flat, flattenTensors } from './carry';
+import { booleanOf, integerOf } from './scalars';
+
+export interface ScanOptions {
+  /** The number of steps; needed where `xs` has no tensors. */
+  readonly length?: number;
+  /** Begins with the last row. Default false. */
+  readonly reverse?: boolean;
+}
+
+/**
+ * Carries a value over the rows of `xs` (jax.lax.scan): `fn(carry, x)` returns [carry, y] for each row x; gives the last
+ * carry and all ys, stacked. `xs` is a pytree of tensors with one first axis, or null with `length`. Throws TypeError if
+ * the carry changes its structure, shapes or dtypes. State and nn.makeRng's keys do not pass into it: carry them.
+ */
+export function scan<C, X, Y>(
+  fn: (carry: C, x: X) => readonly [carry: C, y: Y],
+  init: C,
+  xs: X,
+  { length, reverse = false }: ScanOptions = {},
+): [carry: C, ys: Y] {
+  const rows = flattenTensors('lax.scan: xs', xs);
+  const count = stepsOf(rows, length);
+  let carry = flattenTensors('lax.scan: the first carry', init);
+  const step = (x: readonly Tensor[]): Flat => {
+    const value = tree.unflatten(carry.structure, carry.tensors) as C;
+    const result = inTransform('lax.scan', () => fn(value, tree.unflatten(rows.structure, x) as X));
+    if (!Array.isArray(result) || result.length !== 2) {
+      const got = Array.isArray(result) ? `an array of ${result.length}` : typeof result;
+      throw new TypeError(`lax.scan: the function returns [carry, y], got ${got}.`);
+    }
+    const next = flattenTensors('lax.scan: the carry that the function returned', result[0]);
+    checkAlike('lax.scan', 'the carry before', carry, 'the carry that the function returned', next);
+    carry = next;
+    return flattenTensors('lax.scan: the y that the function returned', result[1]);
+  };
+  const ys = stepsForShapes(count) ? repeated(step(rowsAt(rows, 0)), count) : stepped(step, rows, count, reverse);
+  return [tree.unflatten(carry.structure, carry.tensors) as C, ys as Y];
+}
+
+/** Whether one step stands for all: shapes are worked out. */
+const stepsForShapes = (count: number) => activeBackend() === ABSTRACT_BACKEND && count > 0;
+
+function stepsOf({ tensors }: Flat, length: number | undefined): number {
+  const [first] = tensors;
+  const odd = tensors.find(({ rank, shape }) => rank === 0 || shape[0] !== (length ?? first?.shape[0]));
+  if (odd !== undefined) {
+    const expected = length === undefined ? `as many rows as ${formatTensor(first as Tensor)}` : `${length} rows`;
+    throw new TypeError(`lax.scan: every tensor of xs must have ${expected}, got ${formatTensor(odd)}.`);
+  }
+  const count = length ?? first?.shape[0];
+  if (count !== undefined && Number.isInteger(count) && count >= 0) return count;
+  throw new TypeError(
+    length === undefined
+      ? 'lax.scan: xs has no tensors; say how many steps to take: { length: 10 }.'
+      : `lax.scan: the length is a whole number, got ${length}.`,
+  );
+}
+
+const rowsAt = ({ tensors }: Flat, index: number) => tensors.map((all) => gather(all, scalar(index, 'int32')));
+
+function stepped(step: (x: readonly Tensor[]) => Flat, rows: Flat, count: number, reverse: boolean): unknown {
+  const all: Flat[] = [];
+  for (let i = 0; i < count; i++) {
+    const y = step(rowsAt(rows, reverse ? count - 1 - i : i));
+    if (all[0] !== undefined) checkAlike('lax.scan', 'the y of the first step', all[0], 'the y of a later step', y);
+    all.push(y);
+  }
+  if (reverse) all.reverse();
+  const [first] = all;
+  if (first === undefined) {
+    throw new RangeError('lax.scan: there are no steps to take, so the shapes of what they would give are not known.');
+  }
+  const stacked = first.tensors.map((_, k) => stack(all.map(({ tensors }) => tensors[k] as Tensor)));
+  return tree.unflatten(first.structure, stacked);
+}
+
+function repeated({ tensors, structure }: Flat, count: number): unknown {
+  const all = tensors.map((y) => {
+    const row = expandDims(y, 0);
+    return row.tile([count, ...y.shape.map(() => 1)]);
+  });
+  return tree.unflatten(structure, all);
+}
+
+/** `fn` of each row of `xs`, stacked (jax.lax.map). */
+export function map<X, Y>(fn: (x: X) => Y, xs: X): Y {
+  return scan((carry: null, x: X) => [carry, fn(x)], null, xs)[1];
+}
+
+/**
+ * `value = body(i, value)` for each i from `lower` up to `upper`, which is left out (jax.lax.fori_loop); i is an i32 scalar,
+ * and so may be the bounds, which are read outside of jit.
+ * Throws TypeError if the value changes its structure, shapes or dtypes.
+ */
+export function foriLoop<T>(
+  lower: number | Tensor,
+  upper: number | Tensor,
+  body: (i: Tensor, value: T) => T,
+  init: T,
+): T {
+  let value = flattenTensors('lax.foriLoop: the first value', init);
+  const isAbstract = activeBackend() === ABSTRACT_BACKEND;
+  const [first, end] = [lower, upper].map((bound) => integerOf('lax.foriLoop: a bound', bound)) as [number, number];
+  const last = isAbstract ? first + 1 : end;
+  for (let i = first; i < last; i++) {
+    value = nextOf('lax.foriLoop', value, (before: T) => body(scalar(i, 'int32'), before));
+  }
+  return tree.unflatten(value.structure, value.tensors) as T;
+}
+
+/**
+ * `value = body(value)` while `condition(value)`, a bool scalar, is true (jax.lax.while_loop). Outside of jit the condition
+ * is read after each step. Throws TypeError if the value changes its structure, shapes or dtypes.
+ */
+export function whileLoop<T>(condition: (value: T) => Tensor | boolean, body: (value: T) => T, init: T): T {
+  let value = flattenTensors('lax.whileLoop: the first value', init);
+  const test = () => {
+    const current = tree.unflatten(value.structure, value.tensors) as T;
+    return inTransform('lax.whileLoop', () => condition(current));
+  };
+  if (activeBackend() === ABSTRACT_BACKEND) {
+    booleanOf('lax.whileLoop: the condition', test());
+    value = nextOf('lax.whileLoop', value, body);
+  } else {
+    while (booleanOf('lax.whileLoop: the condition', test())) value = nextOf('lax.whileLoop', value, body);
+  }
+  return tree.unflatten(value.structure, value.tensors) as T;
+}
+
+function nextOf<T>(caller: string, value: Flat, body: (before: T) => T): Flat {
+  const made = inTransform(caller, () => body(tree.unflatten(value.structure, value.tensors) as T));
+  const next = flattenTensors(`${caller}: what the body returned`, made);
+  checkAlike(caller, 'the value before', value, 'what the body returned', next);
+  return next;
+}
+
+function inTransform<R>(name: string, fn: () => R): R {
+  return transforms.with({ name, repeats: true }, fn);
+}
