@@ -70,3 +70,7 @@ const restored = serialization.fromStateDict(state, {});
 ok<Equal<typeof restored, TrainState>>();
 const raw = serialization.fromStateDict(null, {});
 ok<Equal<typeof raw, unknown>>();
+
+/** A state of any Model, and an optimizer with any hyper-parameters. */
+export class AnyState extends struct.dataclass<{ optimizer: optim.Optimizer<nn.Model>; model: nn.Model }>() {}
+new AnyState({ optimizer, model }).optimizer.target(x);

@@ -32,4 +32,4 @@ export { captureModuleOutputs } from './outputs';
 export { avgPool, maxPool, type PoolOptions } from './pooling';
 export { getState, isStateful, type ModuleState, type StatefulOptions, stateful } from './state';
 export { isStochastic, makeRng, stochastic } from './stochastic';
-export type { Applies, DType, Initializer, ModuleOf, Params, SharedOf, WithStatics } from './types';
+export type { Applies, DType, Initializer, ModuleOf, Params, SharedOf, Truncated, WithStatics } from './types';

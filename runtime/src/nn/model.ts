@@ -6,13 +6,26 @@ import { methodNames, moduleSpecOf, truncated } from './callable';
 import { ModuleError } from './moduleError';
 import { call } from './run';
 import type { ModuleSpec } from './spec';
-import type { Model as ModelOf, ModuleOf, Params } from './types';
+import type { Applies, ModuleOf, Params, SharedOf, Truncated } from './types';
+
+/** A module with its parameters: callable, immutable, a pytree of its parameters. */
+export type Model<C = Applies, K extends PropertyKey = never> = SharedOf<C, K> & {
+  readonly module: ModuleOf<C, K>;
+  readonly params: Params;
+  /** A copy with other parameters. */
+  replace(changes: { params?: Params }): Model<C, K>;
+  /**
+   * A Model that returns what the modules inside it returned: `model.truncateAt('/hidden')` gives an array with one
+   * output a call, a tree of paths gives a tree of such arrays.
+   */
+  truncateAt<const P>(paths: P): Truncated<C, K, P>;
+};
 
 /**
  * A module with its parameters (flax.nn.Model): `model(x)` calls it, `model.replace({ params })` gives a copy. A pytree
  * whose leaves are the parameters, so the gradient with respect to a Model is a Model.
  */
-export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: Params): ModelOf<C, K> {
+export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: Params): Model<C, K> {
   const spec = moduleSpecOf(module);
   if (spec === undefined) throw new ModuleError('nn.Model: the first argument is a module, as nn.module makes them.');
   const model = (...args: unknown[]) => call(spec, 'apply', params, args);
@@ -24,10 +37,18 @@ export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: 
   };
   const truncateAt = (paths: unknown) => Model(truncated(spec, paths), params);
   const members: Record<string, unknown> = { name: spec.className, module, params, replace, truncateAt };
-  for (const method of methodNames(spec)) members[method] = (...args: unknown[]) => call(spec, method, params, args);
+  for (const method of methodNames(spec)) members[method] = calling(spec, method, params);
   for (const [key, value] of Object.entries(members))
     Object.defineProperty(model, key, { value, enumerable: key === 'params' });
-  return markSerializationState(markPytreeNode(model, ModelNode), ModelState) as unknown as ModelOf<C, K>;
+  return markSerializationState(markPytreeNode(model, ModelNode), ModelState) as unknown as Model<C, K>;
+}
+
+/**
+ * A function of its own, for V8 puts a closure that is assigned to a property where only major collections find it, and
+ * with it the parameters.
+ */
+function calling(spec: ModuleSpec, method: string, params: Params) {
+  return (...args: unknown[]) => call(spec, method, params, args);
 }
 
 function print(this: { name: string; params: Params }): string {

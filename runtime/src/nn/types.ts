@@ -1,6 +1,7 @@
 /** The types of DESIGN section 5: inputs are positional, options are one last object, `partial` makes options optional. */
 import type { Tensor } from '#tfjs';
 import type { AsStructs, Spec } from '../transforms/shapeDtypeStruct';
+import type { Model } from './model';
 
 // biome-ignore lint/suspicious/noExplicitAny: parameter trees have whatever form their module declares.
 type Any = any;
@@ -104,19 +105,6 @@ export type ModuleOf<C, K extends PropertyKey = never> = {
 /** A shared module: callable, with the module's other methods. */
 export type SharedOf<C, K extends PropertyKey = never> = ((...args: Args<ApplyArgs<C>, K>) => Output<C>) & {
   [M in MethodNames<C>]: (...args: Args<MethodArgs<C, M>, K>) => MethodOutput<C, M>;
-};
-
-/** A module with its parameters: callable, immutable, a pytree of its parameters. */
-export type Model<C = Applies, K extends PropertyKey = never> = SharedOf<C, K> & {
-  readonly module: ModuleOf<C, K>;
-  readonly params: Params;
-  /** A copy with other parameters. */
-  replace(changes: { params?: Params }): Model<C, K>;
-  /**
-   * A Model that returns what the modules inside it returned: `model.truncateAt('/hidden')` gives an array with one
-   * output a call, a tree of paths gives a tree of such arrays.
-   */
-  truncateAt<const P>(paths: P): Truncated<C, K, P>;
 };
 
 /** A Model that returns inner outputs. */
