@@ -89,6 +89,7 @@ function decode(entry: unknown): unknown {
     return lax.complex(part(0), part(1));
   }
   if (Array.isArray(entry)) return entry.map(decode);
+  if (entry === 'newaxis') return jnp.newaxis;
   if (typeof entry === 'string' && /^(NaN|-?Infinity)$/.test(entry)) return Number(entry);
   return entry === null ? undefined : entry;
 }

@@ -20,6 +20,8 @@ export * from './dtypes';
 export * from './einsum';
 export * from './elementwise';
 export * from './exponents';
+export * as fft from './fft';
+export * from './getItem';
 export * from './indexing';
 export * from './integers';
 export * from './joining';

@@ -2,8 +2,9 @@
 import * as tf from '#tfjs';
 import { ShapeError } from '../bindings/rules/rule';
 import { stopGradient } from '../transforms/stopGradient';
-import { type ArrayLike, asarray, asNumeric, describe, int32, normalizeAxis } from './array';
+import { type ArrayLike, asarray, asNumeric, int32, normalizeAxis } from './array';
 import { broadcastTo, moveaxis, ravel } from './manipulation';
+import { asIndices } from './places';
 
 /**
  * The elements at `indices` along `axis`, or of the flat array; negative indices count from the end. The result has the
@@ -47,22 +48,6 @@ export function takeAlongAxis(x: ArrayLike, indices: ArrayLike, axis = -1): tf.T
 function rowStarts(rows: readonly number[], length: number): tf.Tensor {
   const count = rows.reduce((product, n) => product * n, 1);
   return tf.reshape(tf.mul(tf.range(0, count, 1, int32), tf.scalar(length, int32)), [...rows, 1]);
-}
-
-/** int32 indices in range of `length` from the start. Numbers may be given; float tensors throw. */
-function asIndices(caller: string, indices: ArrayLike, length: number): tf.Tensor {
-  if (!(indices instanceof tf.Tensor)) {
-    const fromEnd = (item: ArrayLike): ArrayLike =>
-      Array.isArray(item) ? item.map(fromEnd) : typeof item === 'number' && item < 0 ? item + length : item;
-    return asarray(fromEnd(indices), int32);
-  }
-  if (indices.dtype !== int32) {
-    throw new TypeError(
-      `${caller}: the indices must be int32, got ${describe(indices)}; jnp.asarray(x, 'int32') casts.`,
-    );
-  }
-  const constant = stopGradient(indices);
-  return tf.where(tf.less(constant, tf.scalar(0, int32)), tf.add(constant, tf.scalar(length, int32)), constant);
 }
 
 /** The indices that would sort the array along `axis` in ascending order; equal elements keep their order. */

@@ -393,4 +393,93 @@ case(L + 'multi_dot', [well(2, 5), well(5)])
 case(L + 'tensorinv', np.eye(4, dtype=np.float32).reshape(4, 2, 2) + f32(4, 2, 2), 1)
 case(L + 'tensorsolve', np.eye(4, dtype=np.float32).reshape(2, 2, 4) + f32(2, 2, 4, scale=.3), well(2, 2))
 
+# Fourier transforms
+F = 'fft.'
+def spectrum(*shape):
+  return (f32(*shape) + 1j * f32(*shape, seed=3)).astype(np.complex64)
+for x in [f32(6), spectrum(5), spectrum(2, 4)]:
+  case(F + 'fft', x)
+  case(F + 'ifft', x)
+case(F + 'fft', spectrum(4, 3), 6, 0)
+case(F + 'fft', spectrum(4, 3), 2)
+for length in [5, 6]:
+  case(F + 'rfft', f32(length), grad=False)
+  case(F + 'rfft', f32(2, length), None, 0, grad=False)
+  case(F + 'irfft', spectrum(4), length)
+case(F + 'irfft', spectrum(3, 4))
+case(F + 'irfft', spectrum(3, 4), 3, 0)
+case(F + 'rfft', f32(4), 7, grad=False)
+nd = lambda name: lambda x, axes=None: getattr(jnp.fft, name)(x, axes=axes)
+for name in ['fftn', 'ifftn', 'irfftn']:
+  case(F + name, spectrum(2, 3, 4), py=nd(name))
+  case(F + name, spectrum(2, 3, 4), (0, 2), py=nd(name))
+case(F + 'rfftn', f32(2, 3, 4), py=nd('rfftn'), grad=False)
+case(F + 'rfftn', f32(2, 3, 4), (1, 0), py=nd('rfftn'), grad=False)
+for name in ['fft2', 'ifft2', 'irfft2']:
+  case(F + name, spectrum(2, 3, 4))
+case(F + 'rfft2', f32(3, 4), grad=False)
+case(F + 'fftfreq', 5)
+case(F + 'fftfreq', 6, .5)
+case(F + 'rfftfreq', 5)
+case(F + 'rfftfreq', 6, .5)
+case(F + 'fftshift', f32(5))
+case(F + 'fftshift', f32(4, 3), 1)
+case(F + 'ifftshift', f32(5, 4))
+
+# indices; ranges are written as strings, which Python reads as what stands between brackets
+def place(i):
+  if isinstance(i, list):
+    return np.array(i)
+  if not isinstance(i, str):
+    return i
+  if i in ('newaxis', '...'):
+    return None if i == 'newaxis' else Ellipsis
+  return slice(*[int(p) if p else None for p in i.split(':')])
+index = lambda items: tuple(map(place, items))
+item = lambda *args: case('get_item', *args, py=lambda x, *rest: jnp.asarray(x)[index(rest)])
+item(a, 0)
+item(a, -1, 2)
+item(a, ':', 1)
+item(m, '1:')
+item(m, '...', '1:3')
+item(m, ':', '::2', '::-1')
+item(m, 0, 'newaxis', '...', 'newaxis', -1)
+item(m, '5:1')
+item(m, ':', '-2:', '-1:0:-2')
+item(f32(7), '1:6:2')
+item(f32(7), '6:1:-2')
+item(f32(7), '10:-20:-3')
+item(n, 1, '::2')
+item(a, i32([1, 0, 1]))
+item(a, [1, -1], [2, 0])
+item(a, ':', [2, 0])
+item(m, i32([[0], [1]]), ':', i32([1, 3, -1]))
+item(m, ':', i32([2, 0]), i32([1, 3]))
+item(m, 0, ':', i32([1, 3]))
+item(m, ':', 1, i32([1, 3]))
+item(m, 'newaxis', i32([1, 1]), ':', '::2')
+item(m, i32(1), '...', i32(0))
+item(t, ':', 0)
+item(z, '1:3')
+
+def ops(name, method):
+  write = lambda x, indices, y: getattr(jnp.asarray(x).at[index(indices)], method)(y)
+  return lambda x, indices, y, **kw: case('ops.' + name, x, indices, y, py=write, **kw)
+update, add, mul, least, most = ops('index_update', 'set'), ops('index_add', 'add'), ops('index_mul', 'multiply'), ops('index_min', 'min'), ops('index_max', 'max')
+update(a, [0], v)
+update(a, [':', '::2'], np.float32(7.))
+update(m, ['...', '::-2'], f32(2, 3, 2))
+update(a, [[1, 0], [2, 2]], real(5., 6.))
+update(n, [0, 1], i32(99))
+update(t, [1], B([True, True, False]))
+update(a, ['5:'], np.float32(7.))
+add(a, [0], v)
+add(a, [':', [1, 1, 2]], f32(2, 3, seed=4))
+add(n, [1], k)
+mul(a, [0], v, grad=False)
+mul(a, [':', [1, 1]], f32(2, 2), grad=False)
+least(a, ['...', 1], np.float32(0.), grad=False)
+most(n, [0], i32([8, -8, 0]))
+case('ops.segment_sum', f32(4, 2), i32([0, 2, 0, -1]), 3, py=lambda x, ids, count: jnp.zeros((count, 2)).at[ids % count].add(x))
+
 C.write(os.path.join(A.out, 'jnp.json'), {'meta': C.meta(True, note='no PRNG involved'), 'cases': case.found})
