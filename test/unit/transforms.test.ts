@@ -1,7 +1,11 @@
 /** vjp, jvp, jacobians, custom rules and checkpoints: what they take, give and refuse. Values against JAX are in test/parity. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import {
   checkpoint,
+  customGradient,
+  customJvp,
   customVjp,
   evalShape,
   grad,
@@ -12,12 +16,14 @@ import {
   jvp,
   lax,
   linearize,
+  memory,
   nn,
   random,
   type Tensor,
   tree,
   vjp,
 } from '../../runtime/src/index';
+import { tf } from './tfjs';
 
 const numbers = (x: Tensor) => [...x.dataSync()];
 const number = (x: Tensor) => x.dataSync()[0] as number;
@@ -379,5 +385,89 @@ describe('checkpoint:', () => {
         [2],
       ).shape,
     ).toEqual([2]);
+  });
+});
+
+describe('customJvp and customGradient:', () => {
+  // Three times the true derivative.
+  const tripled = () => customJvp((x: Tensor) => x.mul(x)).defjvp(([x], [dx]) => [x.mul(x), x.mul(6).mul(dx)]);
+
+  test('the rule serves derivatives of both modes, twice too', () => {
+    const f = tripled();
+    expect(number(f(scalar(5)))).toBe(25);
+    expect(number(jvp(f, [scalar(5)], [scalar(2)])[1])).toBe(60);
+    expect(number(grad((x: Tensor) => f(x))(scalar(5)))).toBe(30);
+    expect(number(hessian((x: Tensor) => f(x))(scalar(5)))).toBe(6);
+  });
+
+  test('of several arguments and trees', () => {
+    const f = customJvp((p: { a: Tensor }, y: Tensor) => p.a.mul(y));
+    f.defjvp(([p, y], [dp, dy]) => [p.a.mul(y), dp.a.mul(y).add(p.a.mul(dy).mul(10))]);
+    const [da, dy] = grad((p: { a: Tensor }, y: Tensor) => f(p, y), { argnums: [0, 1] })({ a: scalar(2) }, scalar(3));
+    expect([number(da.a), number(dy)]).toEqual([3, 20]);
+  });
+
+  test('a function that gives its own gradient', () => {
+    const f = customGradient((x: Tensor, y: Tensor) => [x.mul(y), (g: Tensor) => [g.mul(100), g.mul(y)]] as const);
+    expect(grad((x: Tensor, y: Tensor) => f(x, y), { argnums: [0, 1] })(scalar(2), scalar(3)).map(number)).toEqual([
+      100, 3,
+    ]);
+    const one = customGradient((x: Tensor) => [x.exp(), (g: Tensor) => g.mul(7)] as const);
+    expect(number(grad((x: Tensor) => one(x))(scalar(0)))).toBe(7);
+  });
+
+  test('a missing or wrong rule is an error', () => {
+    expect(() => customJvp(square)(scalar(1))).toThrow(/square has no rule yet.*defjvp\(rule\)/);
+    expect(() => customJvp(square).defjvp(3 as never)).toThrow(/defjvp takes a function/);
+    const f = customJvp(square).defjvp((() => 3) as never);
+    expect(() => grad((x: Tensor) => f(x))(scalar(1))).toThrow(/must return \[output, tangent\], got number/);
+  });
+});
+
+describe('what is kept for the way back:', () => {
+  const layers = 30;
+  const size = 50_000;
+  const deep = (x: Tensor) => {
+    let y = x;
+    for (let i = 0; i < layers; i++) y = y.sin();
+    return y;
+  };
+
+  /** Bytes that stay alive between the way there and the way back. */
+  async function bytesHeld(f: (x: Tensor) => Tensor): Promise<number> {
+    const x = jnp.ones([size]);
+    const before = await collected();
+    const [y, back] = vjp(f, x);
+    const held = (await collected()) - before;
+    expect(numbers(back(jnp.onesLike(y))[0].slice(0, 1))[0]).toBeGreaterThan(0);
+    return held;
+  }
+
+  async function collected(): Promise<number> {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    for (let i = 0; i < 3; i++) {
+      gc();
+      // Finalizers run when the thread is free.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    return memory().bytes;
+  }
+
+  test('a checkpoint keeps its arguments only', async () => {
+    const plain = await bytesHeld(deep);
+    const checkpointed = await bytesHeld(checkpoint(deep));
+    // Without it the input of each layer is kept; with it, at most the argument and the output.
+    expect(plain).toBeGreaterThan(layers * size * 4 * 0.9);
+    expect(checkpointed).toBeLessThan(3 * size * 4);
+  });
+
+  test('the gradient of a loop frees cotangents on its way', () => {
+    const x = jnp.ones([size]);
+    const { state } = tf.engine();
+    const before = state.numBytes;
+    grad((y: Tensor) => deep(y).sum())(x);
+    // The argument's alias, the outputs of the layers, which are the user's, and the gradient.
+    expect(state.numBytes - before).toBeLessThan((layers + 4) * size * 4);
   });
 });

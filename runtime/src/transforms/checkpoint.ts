@@ -51,15 +51,18 @@ function remember(
   copies.forEach((copy, i) => {
     linked(sources[i] as Tensor, copy);
   });
-  programs.top?.note(named, outputs, (others) => {
-    const again = Object.values(others);
-    const copied = again.map((x) => linked(x));
-    const results = program.run(copied.slice(0, given.length), copied.slice(given.length)).map((x) => linked(x));
-    recordCall(program, again, copied, results, given.length);
-    return results;
-  });
+  programs.top?.note(named, outputs, rerun(program, given.length));
   recordCall(program, sources, copies, outputs, given.length);
 }
+
+/** The call as an instruction of an outer program: holds nothing of the first run. */
+const rerun = (program: Program, inputCount: number) => (named: NamedTensorMap) => {
+  const sources = Object.values(named);
+  const copies = sources.map((x) => linked(x));
+  const outputs = program.run(copies.slice(0, inputCount), copies.slice(inputCount)).map((x) => linked(x));
+  recordCall(program, sources, copies, outputs, inputCount);
+  return outputs;
+};
 
 function recordCall(
   program: Program,

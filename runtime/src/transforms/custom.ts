@@ -77,11 +77,13 @@ function callWithRule(
   // One instruction of the program: run again, it calls the function again, with its rule.
   const [leaves, structure] = tree.flatten(args);
   const given = Object.fromEntries(leaves.flatMap((leaf, i) => (leaf instanceof Tensor ? [[String(i), leaf]] : [])));
+  // Holds no tensor of this run.
+  const others = leaves.map((leaf) => (leaf instanceof Tensor ? undefined : leaf));
   let form: tree.Structure | undefined;
-  const outputs = builder.call(given as NamedTensorMap, (others) => {
+  const outputs = builder.call(given as NamedTensorMap, (named) => {
     const again = tree.unflatten(
       structure,
-      leaves.map((leaf, i) => others[String(i)] ?? leaf),
+      others.map((leaf, i) => named[String(i)] ?? leaf),
     ) as Any[];
     const made = outputsOf(name, isRecording() ? recordRuled(name, rule, fixed, again) : fn(...again));
     form ??= made.structure;

@@ -154,7 +154,7 @@ export function watch<R>(inputs: readonly Tensor[], fn: () => R): { output: R; b
   };
   kernels.clone = (x) => {
     const saved = unwatched.clone.call(kernels, x);
-    builder.note({ x } as NamedTensorMap, [saved], again({ kernelName: 'Identity', inputs: {} }));
+    builder.note({ x } as NamedTensorMap, [saved], again({ kernelName: 'Identity' }));
     return saved;
   };
   try {
@@ -165,9 +165,9 @@ export function watch<R>(inputs: readonly Tensor[], fn: () => R): { output: R; b
   }
 }
 
-const again =
-  (call: KernelCall): Run =>
-  (inputs) =>
-    kernels.runKernelFunc({ ...call, inputs });
+/** Holds nothing of the first run. */
+function again({ kernelName, attrs }: Pick<KernelCall, 'kernelName' | 'attrs'>): Run {
+  return (inputs) => kernels.runKernelFunc({ kernelName, attrs, inputs } as KernelCall);
+}
 
 const listOf = (made: Tensor | Tensor[]) => (Array.isArray(made) ? made : [made]);
