@@ -91,3 +91,10 @@ it('every file of test/golden is read by a test', () => {
   expect(unread).toEqual([]);
   expect(data.length).toBeGreaterThan(100);
 });
+
+it('does not take a name for another, nor a pattern for a name', () => {
+  const source = strings('a.test.ts', `golden(\`tour.\${version}.json\`); const version = '0.1.0'; // '0.3.6'`);
+  expect(
+    ['tour.0.1.0.json', 'tour.0.3.6.json', 'tour..json', 'random.json'].map((file) => isNamed(file, source)),
+  ).toEqual([true, false, false, false]);
+});

@@ -130,7 +130,7 @@ describe('as a state dict', () => {
     expect(restore).toThrow(
       [
         'The state does not fit its target in 5 places:',
-        '  /at/y: expected the number 2, found nothing beside the keys x, z',
+        '  /at/y: expected a number, found nothing beside the keys x, z',
         '  /at/z: expected only a Point with the keys x, y, found the number 3',
         '  /layers/0/w: expected f32[2], found f32[3]',
         '  /layers/0/b: expected f32[1], found "no"',

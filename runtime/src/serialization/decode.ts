@@ -47,9 +47,7 @@ function readArray(data: Uint8Array, offset: number): NDArray {
   ) {
     throw new MsgpackError('An array is not [shape, dtype, bytes]', offset);
   }
-  const { dtype, bigEndian } = parseDType(
-    typeof written === 'string' ? written : Buffer.from(written).toString('latin1'),
-  );
+  const { dtype, bigEndian } = parseDType(typeof written === 'string' ? written : new TextDecoder().decode(written));
   return checked(offset, () => new NDArray(dtype, shape, bigEndian ? littleEndian(dtype, bytes) : bytes));
 }
 

@@ -118,9 +118,12 @@ function writeDict(
   }
 }
 
-/** Python's order of texts; that of UTF-8 is the same, that of JavaScript's sort is not. */
+/** Python's order of texts, which JavaScript's differs from beyond the 16 bits of a char code. */
 function byCodePoints(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const [left, right] = [[...a], [...b]];
+  const at = left.findIndex((char, i) => char !== right[i]);
+  if (at < 0) return left.length - right.length;
+  return (left[at]?.codePointAt(0) ?? -1) - (right[at]?.codePointAt(0) ?? -1);
 }
 
 function arrayOf(tensor: Tensor, path: readonly string[], { caller }: Encoding): NDArray {

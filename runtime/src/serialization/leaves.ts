@@ -88,7 +88,13 @@ function scalarValue(found: unknown): unknown {
   return found.dtype === 'bool' ? value === 1 : value;
 }
 
-/** `f32[B, 3]`, `the number 5`, `'relu'`: a leaf for a message. */
+/** `f32[B, 3]`, `a number`: what a leaf of a target asks for. */
+export function describeKind(target: unknown): string {
+  if (target instanceof PyFloat) return 'a float';
+  return typeof target === 'object' ? describeLeaf(target) : `a ${typeof target}`;
+}
+
+/** `f32[B, 3]`, `the number 5`, `"relu"`: a leaf for a message. */
 export function describeLeaf(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (isArrayLike(value)) return `${infoOf(value.dtype)?.short ?? value.dtype}${formatShape(value.shape)}`;

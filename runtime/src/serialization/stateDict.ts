@@ -4,7 +4,7 @@
  * Optimizers, Collections) have one; everything else is a leaf.
  */
 import { isPlainObject } from '../tree';
-import { describeLeaf, restoreLeaf, UNLIKE } from './leaves';
+import { describeKind, describeLeaf, restoreLeaf, UNLIKE } from './leaves';
 
 /** How a class becomes a state dict and comes back. */
 export interface SerializationState<T> {
@@ -141,7 +141,7 @@ function restore(target: unknown, state: unknown, path: readonly string[], misma
   const container = containerOf(target);
   if (container === undefined) {
     const restored = restoreLeaf(target, state);
-    if (restored === UNLIKE) mismatch(path, describeLeaf(target), describeState(state));
+    if (restored === UNLIKE) mismatch(path, describeKind(target), describeState(state));
     return restored;
   }
   if (!isPlainObject(state)) {
@@ -172,7 +172,7 @@ function fieldsOf(state: Record<string, unknown>): Record<string, unknown> {
 
 function describeTarget(target: unknown): string {
   const container = containerOf(target);
-  return container === undefined ? describeLeaf(target) : describeContainer(container);
+  return container === undefined ? describeKind(target) : describeContainer(container);
 }
 
 function describeContainer({ name, parts }: Container): string {
