@@ -386,16 +386,13 @@ const stdTesting = jnp.std(testOutput, 0);
 console.log('standard deviation of the output, testing:', stdTesting);
 
 // %% [markdown]
-// A collection holds the state of each module under its path, `/some_module/nested_module`. With a momentum of 0 the
-// averages are those of the last batch.
+// A collection holds the state of each module under its path, `/some_module/nested_module`, and `asDict` shows it. With a
+// momentum of 0 the averages are those of the last batch.
 
 // %%
-const initStateDict = initState.asDict();
-console.log('state after init:', initStateDict);
-
-// %%
-const newStateDict = newState.asDict();
-console.log('state after training:', newStateDict);
+for (const [when, collection] of Object.entries({ init: initState, training: newState })) {
+  console.log(`state after ${when}:`, collection.asDict());
+}
 
 // %% [markdown]
 // As the state is a value, you can have several. Say the same network is also to be used on data with other statistics.
