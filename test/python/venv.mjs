@@ -26,7 +26,7 @@ export async function ensureFlax({ log }) {
   await withLock(folder, async () => {
     if (existsSync(done)) return;
     const started = performance.now();
-    log(`Making a Python with Flax in ${folder} (some 150 MB to download)`);
+    log(`Making a Python with Flax in ${folder} (0.7 GB on disk)`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     await makeVenv(await findPython({ log }), folder, { log });
@@ -61,7 +61,8 @@ async function makeVenv(python, folder, { log }) {
   const make = () => run(python, ['-m', 'venv', folder]);
   try {
     await make();
-  } catch {
+  } catch (error) {
+    if (!/ensurepip|No module named/.test(error.message)) throw error;
     await aptInstall('python3-venv', { what: "Python's venv, for a Python with Flax", log });
     await make();
   }
