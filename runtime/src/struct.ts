@@ -64,6 +64,9 @@ type FieldsArg<F> = [Omittable<F>] extends [never] ? [fields?: Fields<F>] : [fie
  *
  * The fields' order, which is that of a tree's leaves and of saved bytes, is: first those in `fields`, in their order
  * there; then the others by name. List all of them in the order of a Python dataclass to write the same bytes.
+ *
+ * The class's body is for methods and getters; a field there is an error, for instances are frozen. The constructor
+ * throws TypeError, naming the fields, where one is missing or does not exist.
  */
 export function dataclass<F extends object>(...[fields]: FieldsArg<F>): DataclassOf<F> {
   const declared: Declared = { ...fields };
@@ -81,6 +84,11 @@ type Class = new (given: Values) => Base;
 
 class Base {
   constructor(given: Values, declared: Declared, cls: Class) {
+    if (typeof given !== 'object' || given === null) {
+      throw new TypeError(
+        `new ${cls.name}(…) takes an object with its fields, got ${given === null ? 'null' : typeof given}.`,
+      );
+    }
     const values = withDefaults(given, declared);
     for (const name of checkedNames(cls, declared, values)) {
       const value = values[name];
@@ -92,7 +100,7 @@ class Base {
     Object.freeze(this);
   }
 
-  replace(changes: Values): this {
+  replace(changes: Values = {}): this {
     const unknown = Object.keys(changes).find((name) => !Object.hasOwn(this, name));
     if (unknown !== undefined) throw new TypeError(noField(this.constructor.name, unknown, Object.keys(this)));
     return new (this.constructor as Class)({ ...this, ...changes }) as this;

@@ -54,6 +54,7 @@ describe('a dataclass', () => {
       "Point has no field 'stp'; its fields are x, y.",
     );
     expect(() => new Layer({ b: jnp.asarray(1), name: 'a' } as never)).toThrow("Layer: the field 'w' is missing");
+    expect(() => new Point(3 as never)).toThrow('new Point(…) takes an object with its fields, got number.');
     expect(() => struct.dataclass<{ replace: number }>({ replace: struct.field() })).toThrow(/may not be named/);
   });
 
