@@ -33,8 +33,55 @@ interface KernelBackendOver {
 
 const Base = NodeJSKernelBackend as unknown as new (binding: Binding, name: string) => KernelBackendOver;
 
+/**
+ * Keeps what belongs to a data id on the id itself, not in a WeakMap as tfjs does: V8's minor collections take a WeakMap's
+ * values for reachable, so that tensors which die young would stay until a major one.
+ */
+class TensorStorage extends DataStorage<TensorData> {
+  readonly #entry = Symbol('distaff.tensorData');
+  #count = 0;
+
+  constructor(private readonly owner: KernelBackendOver) {
+    super(owner as never, engine());
+  }
+
+  override get(dataId: DataId): TensorData {
+    if (!this.has(dataId)) engine().moveData(this.owner as never, dataId);
+    return this.#slots(dataId)[this.#entry] as TensorData;
+  }
+
+  override set(dataId: DataId, data: TensorData): void {
+    this.#count++;
+    this.#slots(dataId)[this.#entry] = data;
+  }
+
+  override has(dataId: DataId): boolean {
+    return this.#slots(dataId)[this.#entry] !== undefined;
+  }
+
+  override delete(dataId: DataId): boolean {
+    const had = this.has(dataId);
+    if (had) this.#count--;
+    this.#slots(dataId)[this.#entry] = undefined;
+    return had;
+  }
+
+  override numDataIds(): number {
+    return this.#count;
+  }
+
+  #slots(dataId: DataId) {
+    return dataId as Record<symbol, TensorData | undefined>;
+  }
+}
+
 /** tfjs-node's kernels over any binding. */
 export class BindingBackend extends Base {
+  constructor(binding: Binding, name: string) {
+    super(binding, name);
+    this.tensorMap = new TensorStorage(this);
+  }
+
   override disposeData(dataId: DataId, force = false): boolean {
     if (!this.tensorMap.has(dataId)) return true;
     const data = this.tensorMap.get(dataId);
@@ -51,9 +98,9 @@ export class BindingBackend extends Base {
 }
 
 /** Makes an entry for a data id of another backend instead of moving its values here. */
-class ViewingStorage extends DataStorage<TensorData> {
+class ViewingStorage extends TensorStorage {
   constructor(private readonly viewer: BindingBackend) {
-    super(viewer as never, engine());
+    super(viewer);
   }
 
   override get(dataId: DataId): TensorData {

@@ -9,16 +9,20 @@ import { ModuleError } from './moduleError';
 import { declareState, isStateful, type ModuleState } from './state';
 import type { Initializer } from './types';
 
-/** Each running instance's frame; not a member, so that it is no part of users' types. */
-const frames = new WeakMap<Module, ModuleFrame>();
+/**
+ * Where a running instance has its frame; not a member, so that it is no part of users' types. A WeakMap would keep both
+ * until a major collection: the frame leads back to the instance, and minor ones take a WeakMap's values for reachable.
+ */
+const FRAME = Symbol('distaff.frame');
+type Framed = { [FRAME]?: ModuleFrame };
 
 export function enterFrame(instance: Module, frame: ModuleFrame): void {
-  frames.set(instance, frame);
+  Object.defineProperty(instance, FRAME, { value: frame, configurable: true });
   frame.instance = instance;
 }
 
 function frameOf(instance: Module): ModuleFrame {
-  const frame = frames.get(instance);
+  const frame = (instance as Framed)[FRAME];
   if (frame !== undefined) return frame;
   // Class fields may declare parameters: they are set while the instance is constructed.
   const running = moduleFrames.top;

@@ -1,4 +1,4 @@
-import { Tensor } from '#tfjs';
+import type { Tensor } from '#tfjs';
 import type { Traversal } from '../traverse/traversal';
 import * as tree from '../tree';
 import { pathOf } from './paramChecks';
@@ -9,13 +9,17 @@ import { pathOf } from './paramChecks';
  */
 export function selections(traversals: readonly Traversal[], target: unknown): number[][] {
   const [leaves, structure] = tree.flatten(target);
-  const marks = leaves.map(mark);
-  const indices = new Map(marks.map((leaf, index) => [leaf, index]));
-  const marked = tree.unflatten(structure, marks);
+  const indices = new Map<unknown, number>();
+  const marks = leaves.map((leaf, index) => {
+    const mark = indices.has(leaf) ? alias(leaf) : leaf;
+    indices.set(mark, index);
+    return mark;
+  });
+  const marked = marks.every((mark, i) => mark === leaves[i]) ? target : tree.unflatten(structure, marks);
   const selectedBy = new Map<number, number>();
   return traversals.map((traversal, i) =>
     tree.leaves([...traversal.iterate(marked)]).map((leaf) => {
-      const index = indices.get(leaf as object);
+      const index = indices.get(leaf);
       if (index === undefined) {
         throw new Error(`MultiOptimizer: traversal ${i} selects something that is no parameter of the target.`);
       }
@@ -32,7 +36,7 @@ export function selections(traversals: readonly Traversal[], target: unknown): n
   );
 }
 
-/** Like the leaf in all that filters ask for, yet told from the same leaf at another place. */
-function mark(leaf: unknown): object {
-  return leaf instanceof Tensor || typeof leaf === 'object' ? Object.create(leaf as object) : Object(leaf);
+/** A tensor that stands at a second place: alike in all that filters ask for, yet another one. */
+function alias(leaf: unknown): unknown {
+  return typeof leaf === 'object' && leaf !== null ? new Proxy(leaf as Tensor, {}) : leaf;
 }

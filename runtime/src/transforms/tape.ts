@@ -1,5 +1,16 @@
 /** Reverse-mode differentiation on tfjs's tape: what a function did, followed backwards. */
-import { add, engine, type NamedTensorMap, type TapeNode, type Tensor, tidy, zeros } from '#tfjs';
+import {
+  add,
+  engine,
+  type GradFunc,
+  getGradient,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  type TapeNode,
+  type Tensor,
+  tidy,
+  zeros,
+} from '#tfjs';
 import { transforms } from '../bindings/stack';
 import { userFrame } from '../bindings/userFrame';
 import './gradients';
@@ -30,7 +41,14 @@ type Gradient = NonNullable<TapeNode['gradient']>;
 interface Engine {
   startTape(): void;
   endTape(): void;
-  addTapeNode(kernelName: string, inputs: NamedTensorMap, outputs: Tensor[], gradient?: unknown): void;
+  addTapeNode(
+    kernelName: string,
+    inputs: NamedTensorMap,
+    outputs: Tensor[],
+    given?: GradFunc | null,
+    saved?: Tensor[],
+    attrs?: NamedAttrMap,
+  ): void;
   readonly state: {
     activeTape: Step[] | null;
     gradientDepth: number;
@@ -56,17 +74,27 @@ export function recordStep(
   state.activeTape?.push({ id: state.nextTapeNodeId++, kernelName, inputs, outputs, gradient, ...more });
 }
 
-// A missing gradient is found on the way back, when the op's line is no longer on the stack.
-const addTapeNode = taping.addTapeNode;
-taping.addTapeNode = function (this: Engine, ...args) {
-  addTapeNode.apply(this, args);
-  const step = this.state.activeTape?.at(-1);
-  if (step === undefined || step.gradient !== undefined || !step.outputs.some(isSmooth)) return;
+// tfjs's own assigns a closure to a property, which V8 puts where only major collections find it: what an op took and gave
+// would stay until then. A missing gradient is found on the way back, when the op's line is no longer on the stack.
+taping.addTapeNode = function (this: Engine, kernelName, inputs, outputs, given, saved, attrs) {
+  const rule = getGradient(kernelName)?.gradFunc ?? given;
+  const gradient = rule ? gradientBy(rule, outputs, saved, attrs) : undefined;
+  const step: Step = { id: this.state.nextTapeNodeId++, kernelName, inputs, outputs, saved, gradient };
+  this.state.activeTape?.push(step);
+  if (gradient !== undefined || !outputs.some(isSmooth)) return;
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 100;
   step.at = userFrame(new Error().stack);
   Error.stackTraceLimit = stackTraceLimit;
 };
+
+/** A kernel's gradient of all its outputs' cotangents, as the tape keeps it. */
+function gradientBy(rule: GradFunc, outputs: readonly Tensor[], saved?: Tensor[], attrs?: NamedAttrMap): Gradient {
+  return (dys) => {
+    const all = dys.map((dy, i) => dy ?? zerosLike(outputs[i] as Tensor));
+    return rule(all.length > 1 ? all : (all[0] as Tensor), saved ?? [], attrs ?? {});
+  };
+}
 
 export interface Recording<R> {
   readonly output: R;
