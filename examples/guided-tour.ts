@@ -11,7 +11,7 @@
 // as soon as you save.
 
 // %%
-import { grad, jnp, nn, optim, random, serialization, struct, Tensor, tree, valueAndGrad } from 'distaff';
+import { grad, jnp, lax, nn, optim, random, serialization, struct, Tensor, tree, valueAndGrad } from 'distaff';
 
 // %% [markdown]
 // ## Arrays, keys and gradients
@@ -597,16 +597,17 @@ console.log('target:', target, 'teacher forced:', teacherForced);
 console.log('one step of decoding:', oneStep);
 
 // %% [markdown]
-// From here on each output is the next input.
+// A loop over steps is `lax.scan`. Its function takes the *carry*, what one step hands to the next, and the step's input.
+// It returns the next carry and an output, and the outputs come back stacked. Here the carry is all the input there is, so
+// `null` stands for inputs, and `length` says how many steps to take.
 
 // %%
-let carry: Tensor = jnp.array(1);
-const steps: Tensor[] = [];
-for (let i = 0; i < 4; i++) {
-  carry = sequenceModel.decode(carry);
-  steps.push(carry);
-}
-const decoded = jnp.stack(steps);
+const decodeStep = (last: Tensor): [carry: Tensor, output: Tensor] => {
+  const next = sequenceModel.decode(last);
+  // What comes out of a step goes into the next.
+  return [next, next];
+};
+const [carry, decoded] = lax.scan(decodeStep, jnp.array(1), null, { length: 4 });
 console.log('carry:', carry);
 console.log('decoded:', decoded);
 

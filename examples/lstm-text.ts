@@ -3,7 +3,7 @@
  * (Graves, "Generating Sequences With Recurrent Neural Networks", 2013.)
  */
 import { parseArgs } from 'node:util';
-import { jnp, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
+import { jnp, lax, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
 import { loadBook } from './data/book';
 import { progressBar } from './progress';
 
@@ -14,7 +14,7 @@ const features = 256;
  * logits of the character after each.
  *
  * @input carry (f32[B, 256], f32[B, 256])
- * @input tokens i32[B, 32]
+ * @input tokens i32[B, T]
  * @with { vocabulary: 63 }
  */
 const CharacterModel = nn.module(
@@ -22,14 +22,10 @@ const CharacterModel = nn.module(
     apply(carry: nn.LSTMCarry, tokens: Tensor, { vocabulary }: { vocabulary: number }): [nn.LSTMCarry, Tensor] {
       const embedded = nn.Embed(tokens, { numEmbeddings: vocabulary, features: 64, name: 'embed' });
       const cell = nn.OptimizedLSTMCell.shared({ name: 'lstm' });
-      const outputs: Tensor[] = [];
-      for (const step of jnp.moveaxis(embedded, 1, 0)) {
-        const [next, output] = cell(carry, step);
-        carry = next;
-        outputs.push(output);
-      }
-      const logits = nn.Dense(jnp.stack(outputs, 1), { features: vocabulary, name: 'logits' });
-      return [carry, logits];
+      // A step of scan is what a cell does: from a carry and an input to a carry and an output.
+      const [after, outputs] = lax.scan(cell, carry, jnp.moveaxis(embedded, 1, 0));
+      const logits = nn.Dense(jnp.moveaxis(outputs, 0, 1), { features: vocabulary, name: 'logits' });
+      return [after, logits];
     }
   },
 );

@@ -235,17 +235,13 @@ it('the LSTM', async () => {
   expect(between(lstm, 'const CharacterModel', 'const { values }')).toMatchInlineSnapshot(`
     "const CharacterModel = nn.module(
       class CharacterModel extends nn.Module {
-        apply(carry: nn.LSTMCarry/* [f32[B, 256], f32[B, 256]] */, tokens: Tensor/* i32[B, 32] */, { vocabulary }: { vocabulary: number }): [nn.LSTMCarry, Tensor] {
-          const embedded/*: f32[B, 32, 64] */ = nn.Embed(tokens, { numEmbeddings: vocabulary, features: 64, name: 'embed' })/* embedding f32[63, 64] */;
+        apply(carry: nn.LSTMCarry/* [f32[B, 256], f32[B, 256]] */, tokens: Tensor/* i32[B, T] */, { vocabulary }: { vocabulary: number }): [nn.LSTMCarry, Tensor] {
+          const embedded/*: f32[B, T, 64] */ = nn.Embed(tokens, { numEmbeddings: vocabulary, features: 64, name: 'embed' })/* embedding f32[63, 64] */;
           const cell = nn.OptimizedLSTMCell.shared({ name: 'lstm' });
-          const outputs: Tensor[] = [];
-          for (const step of jnp.moveaxis(embedded, 1, 0)) {
-            const [next/*: [f32[B, 256], f32[B, 256]] */, output/*: f32[B, 256] */] = cell(carry, step);
-            carry/*: [f32[B, 256], f32[B, 256]] */ = next;
-            outputs.push(output);
-          }
-          const logits/*: f32[B, 32, 63] */ = nn.Dense(jnp.stack(outputs, 1), { features: vocabulary, name: 'logits' })/* kernel f32[256, 63], bias f32[63] */;
-          return [carry, logits]/*: [[f32[B, 256], f32[B, 256]], f32[B, 32, 63]] */;
+          // A step of scan is what a cell does: from a carry and an input to a carry and an output.
+          const [after/*: [f32[B, 256], f32[B, 256]] */, outputs/*: f32[T, B, 256] */] = lax.scan(cell, carry, jnp.moveaxis(embedded, 1, 0));
+          const logits/*: f32[B, T, 63] */ = nn.Dense(jnp.moveaxis(outputs, 0, 1), { features: vocabulary, name: 'logits' })/* kernel f32[256, 63], bias f32[63] */;
+          return [after, logits]/*: [[f32[B, 256], f32[B, 256]], f32[B, T, 63]] */;
         }
       },
     );"

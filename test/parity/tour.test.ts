@@ -269,7 +269,7 @@ describe.each([
     expect(hex(file)).toBe(flaxHex);
   });
 
-  test('methods beside apply, and decoding with one of them', () => {
+  test('methods beside apply, and decoding with lax.scan', () => {
     const t = tour();
     same('multi_method', { x: t.sequence, y: t.sequenceOutput, params: t.sequenceParams, target: t.target }, EXACT);
     same('multi_method', { teacher_forced: t.teacherForced, decode_one: t.oneStep }, EXACT);
