@@ -87,6 +87,15 @@ describe('MultiOptimizer', () => {
     expect(() => optim.MultiOptimizer([tIdentity.tree(), sgd]).create(target())).toThrow(/got i32\[1\] at \/ids/);
   });
 
+  test('refuses what is no pair of a traversal and an optimizer', () => {
+    const path = ((name: string) => name.includes('kernel')) as never;
+    expect(() => optim.Adam().create(target(), { focus: path })).toThrow(
+      /pairs of a traversal and an optimizer.*argument 0/,
+    );
+    const pair = [tIdentity.tree(), optim.Adam()] as const;
+    expect(() => optim.MultiOptimizer(pair, optim.Adam() as never)).toThrow(/ModelParamTraversal.*argument 1 is none/);
+  });
+
   test('names the parameter whose gradient does not fit', () => {
     const optimizer = two().create(target());
     expect(() => optimizer.applyGradient({ ...target(), bias: jnp.ones([3]) })).toThrow(

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
 import { nn, type Tensor, traverse, tree } from '../../runtime/src/index';
 
 const { emptyNode, flattenDict, tIdentity, unflattenDict } = traverse;
@@ -72,10 +73,53 @@ test('flattenDict joins keys with the separator; a key that contains it is an er
   expect(() => flattenDict({ a: { 'b/c': 1 } })).toThrow(/the key 'b\/c' contains the separator '\/'.*sep: '\.'/);
 });
 
+test('an empty separator is an error', () => {
+  expect(() => flattenDict({ a: 1 }, { sep: '' })).toThrow(/flattenDict: the separator must not be empty/);
+  expect(() => unflattenDict({ a: 1 }, { sep: '' })).toThrow(/unflattenDict: the separator must not be empty/);
+});
+
 test('unflattenDict refuses a path that is a value and leads further', () => {
   expect(() => unflattenDict({ a: 1, 'a/b': 2 })).toThrow(/the path 'a\/b' and another one want 'a'/);
   expect(() => unflattenDict({ 'a/b': 2, a: 1 })).toThrow(/the path 'a' and another one want 'a'/);
   const hostile = unflattenDict({ '__proto__/polluted': 1 });
   expect(({} as { polluted?: number }).polluted).toBeUndefined();
   expect(Object.keys(hostile)).toEqual(['__proto__']);
+});
+
+describe('whatever the data:', () => {
+  const key = fc.string({ maxLength: 4 }).filter((name) => !name.includes('/'));
+  const { nested } = fc.letrec((tie) => ({
+    nested: fc.dictionary(key, fc.oneof({ maxDepth: 4 }, fc.integer(), fc.array(fc.integer()), tie('nested')), {
+      maxKeys: 4,
+    }),
+  }));
+
+  test('unflattenDict brings back what flattenDict made flat', () => {
+    fc.assert(
+      fc.property(nested, (xs) => {
+        const flat = flattenDict(xs as Record<string, unknown>, { keepEmptyNodes: true });
+        expect(unflattenDict(flat)).toEqual(xs);
+      }),
+    );
+  });
+
+  test.each([
+    ['tree', tIdentity.tree()],
+    ['each', tIdentity.each()],
+    ['a filter', tIdentity.tree().filter((x) => x % 2 === 0)],
+    ['a merge', tIdentity.each().merge(tIdentity.filter((x) => typeof x === 'number'))],
+  ])('%s: to set what it iterates over changes nothing, and update visits what iterate gives', (_, traversal) => {
+    fc.assert(
+      fc.property(nested, (xs) => {
+        const selected = [...traversal.iterate(xs)];
+        expect(traversal.set(selected, xs)).toEqual(xs);
+        const visited: unknown[] = [];
+        traversal.update((x) => {
+          visited.push(x);
+          return x;
+        }, xs);
+        expect(visited).toEqual(selected);
+      }),
+    );
+  });
 });

@@ -29,7 +29,7 @@ export interface AdafactorHyperParams {
   epsilon2: HyperParam;
 }
 
-/** What is not used of it has the shape [1]. */
+/** What Adafactor keeps of a parameter's gradients; what it does not use has the shape [1]. */
 export class AdafactorParamState {
   constructor(
     /** Averages of squared gradients over the largest axis, and over the second largest. */

@@ -10,6 +10,7 @@ export interface AdagradHyperParams {
   eps: HyperParam;
 }
 
+/** What Adagrad keeps of a parameter's gradients. */
 export class AdagradParamState {
   constructor(
     /** The sum of the squared gradients. */

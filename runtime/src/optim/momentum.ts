@@ -14,6 +14,7 @@ export interface MomentumHyperParams {
   nesterov: boolean;
 }
 
+/** The decaying sum of a parameter's gradients. */
 export class MomentumParamState {
   constructor(readonly momentum: Tensor) {}
 }

@@ -1,7 +1,7 @@
 /** Definitions of optimizers (flax/optim/base.py): an algorithm with its hyper-parameters. */
 import type { Tensor } from '#tfjs';
 import { toStateDict } from '../serialization/stateDict';
-import type { Traversal } from '../traverse/traversal';
+import { Traversal } from '../traverse/traversal';
 import * as tree from '../tree';
 import { Optimizer } from './optimizer';
 import type { SharedOverrides } from './overrides';
@@ -133,6 +133,7 @@ class MultiOptimizerDef<Hs extends object[]> extends OptimizerDef<Hs, never, Hs,
   readonly #optimizers: readonly AnyDef[];
 
   constructor(pairs: readonly (readonly [Traversal, AnyDef])[]) {
+    pairs.forEach(checkPair);
     super(pairs.map(([, { hyperParams }]) => hyperParams) as Hs);
     this.#traversals = pairs.map(([traversal]) => traversal);
     this.#optimizers = pairs.map(([, optimizer]) => optimizer);
@@ -244,4 +245,13 @@ export function MultiOptimizer<const Pairs extends readonly (readonly [Traversal
   ...pairs: Pairs
 ): OptimizerDef<HyperParamsOf<Pairs>, never, HyperParamsOf<Pairs>, SharedOverrides<HyperParamsOf<Pairs>>> {
   return new MultiOptimizerDef<HyperParamsOf<Pairs>>(pairs);
+}
+
+function checkPair(pair: unknown, i: number): void {
+  const [traversal, optimizer] = Array.isArray(pair) ? pair : [];
+  if (traversal instanceof Traversal && optimizer instanceof OptimizerDef) return;
+  throw new TypeError(
+    `MultiOptimizer takes pairs of a traversal and an optimizer, [optim.ModelParamTraversal((path) => …), optim.Adam()]; ` +
+      `argument ${i} is none (the focus of an optimizer is a traversal as well).`,
+  );
 }

@@ -26,6 +26,7 @@ export function flattenDict(
   { sep = '/', keepEmptyNodes = false, isLeaf }: FlattenOptions = {},
 ): Record<string, unknown> {
   if (!isPlainObject(xs)) throw new TypeError(`flattenDict: expected a plain object, got ${kindOf(xs)}.`);
+  checkSeparator('flattenDict', sep);
   const flat: [string, unknown][] = [];
   const visit = (value: unknown, path: readonly string[]): void => {
     if (!isPlainObject(value) || isLeaf?.(path, value)) {
@@ -33,9 +34,9 @@ export function flattenDict(
       return;
     }
     const entries = Object.entries(value);
-    if (entries.length === 0 && keepEmptyNodes) flat.push([path.join(sep), emptyNode]);
+    if (entries.length === 0 && keepEmptyNodes && path.length > 0) flat.push([path.join(sep), emptyNode]);
     for (const [key, child] of entries) {
-      if (sep !== '' && key.includes(sep)) {
+      if (key.includes(sep)) {
         throw new Error(
           `flattenDict: the key '${key}' contains the separator '${sep}'. Give another: flattenDict(xs, { sep: '.' }).`,
         );
@@ -56,11 +57,11 @@ export function unflattenDict(
   { sep = '/' }: { sep?: string } = {},
 ): Record<string, unknown> {
   if (!isPlainObject(xs)) throw new TypeError(`unflattenDict: expected a plain object, got ${kindOf(xs)}.`);
+  checkSeparator('unflattenDict', sep);
   const nested: Record<string, unknown> = {};
   /** The objects made here: a value that is an object is no place for further keys. */
   const made = new Set<unknown>([nested]);
   for (const [path, value] of Object.entries(xs)) {
-    if (path === '' && value === emptyNode) continue;
     const keys = path.split(sep);
     const last = keys.pop() as string;
     let cursor = nested;
@@ -88,6 +89,11 @@ function conflict(path: string, key: string): Error {
   return new Error(
     `unflattenDict: the path '${path}' and another one want '${key}' to be a value and an object at once.`,
   );
+}
+
+function checkSeparator(caller: string, sep: string): void {
+  if (sep === '')
+    throw new RangeError(`${caller}: the separator must not be empty, or no path could be told from another.`);
 }
 
 function kindOf(value: unknown): string {
