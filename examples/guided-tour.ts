@@ -419,7 +419,10 @@ console.log('standard deviation of the output, testing:', stdTestingB);
 // %% [markdown]
 // ## Optimizers
 //
-// `optim` fits any pytree of arrays to a loss. Let us fit a line: thirty noisy points around y = 2 x.
+// `optim` fits any pytree of arrays to a loss. Let us fit a line to thirty noisy points around y = 2 x.
+//
+// To show numbers we read them: `dataSync` gives a tensor's values as a typed array. It waits until they are computed, so
+// read in the end, or now and then, and keep the computation itself in tensors.
 
 // %%
 const line = (x: Tensor) => x.mul(2);
@@ -433,9 +436,9 @@ const ys = line(xs);
 
 /** Shows a few points of lines over `xs`, one column each. */
 function showLines(columns: Record<string, Tensor>): void {
-  const at = [0, 12, 25, 37, 49];
   const values = Object.entries({ x: xs, ...columns }).map(([name, tensor]) => [name, tensor.dataSync()] as const);
-  console.table(at.map((i) => Object.fromEntries(values.map(([name, data]) => [name, data[i].toFixed(3)]))));
+  const points = [0, 12, 25, 37, 49];
+  console.table(points.map((i) => Object.fromEntries(values.map(([name, data]) => [name, data[i].toFixed(3)]))));
 }
 showLines({ '2 x': ys });
 
@@ -474,15 +477,14 @@ function train(optimizer: optim.Optimizer<typeof regression>, steps: number) {
     const [loss, gradient] = valueAndGrad(lossFn)(optimizer.target);
     optimizer = optimizer.applyGradient(gradient);
     const { kernel, bias } = optimizer.target.params.Dense_0;
-    const [[slope], [intercept]] = [kernel.dataSync(), bias.dataSync()];
-    history.push({ loss: loss.dataSync()[0], slope, intercept });
+    history.push({ loss: loss.dataSync()[0], slope: kernel.dataSync()[0], intercept: bias.dataSync()[0] });
   }
   return { optimizer, history };
 }
 
 const optimizer = optim.Momentum({ learningRate: 0.1, beta: 0.9 }).create(regression);
 const trained = train(optimizer, 100);
-console.table(trained.history.filter((_, step) => step % 20 === 0 || step === 99));
+console.table(Object.fromEntries([0, 1, 2, 3, 4, 19, 39, 59, 79, 99].map((step) => [step, trained.history[step]])));
 console.log('mean square error:', trained.history.at(-1)?.loss);
 
 const trainedModel = trained.optimizer.target;
@@ -503,7 +505,7 @@ class TrainState extends struct.dataclass<{ optimizer: typeof trained.optimizer;
 
 const state = new TrainState({ optimizer: trained.optimizer, step: 5 });
 const stateDict = serialization.toStateDict(state);
-console.dir(stateDict, { depth: null });
+console.dir(stateDict, { depth: null, customInspect: true });
 
 // %% [markdown]
 // Assigning to a field is an error. `replace` makes a record with other values.
@@ -525,7 +527,7 @@ console.log('number of bytes:', bytes.length);
 // %%
 const corruptedState = tree.map((leaf: Tensor | number) => (leaf instanceof Tensor ? leaf.mul(0) : 0), state);
 const corruptedStateDict = serialization.toStateDict(corruptedState);
-console.dir(corruptedStateDict, { depth: null });
+console.dir(corruptedStateDict, { depth: null, customInspect: true });
 
 // %% [markdown]
 // `fromBytes` needs an object of the right form, whose values do not count, and gives a copy with those that were saved.
@@ -534,7 +536,7 @@ console.dir(corruptedStateDict, { depth: null });
 // %%
 const restoredState = serialization.fromBytes(corruptedState, bytes);
 const restoredStateDict = serialization.toStateDict(restoredState);
-console.dir(restoredStateDict, { depth: null });
+console.dir(restoredStateDict, { depth: null, customInspect: true });
 
 // %% [markdown]
 // ## Further on
