@@ -60,7 +60,7 @@ describe.each(made)('%s', (_, definition) => {
     const { state } = create();
     const counting = (step: optim.HyperParam) =>
       create()
-        .replace({ state: new optim.OptimizerState(step, state.paramStates) })
+        .replace({ state: state.replace({ step }) })
         .applyGradient(gradients())
         .applyGradient(gradients());
     const [numbers, integers, floats] = [counting(0), counting(jnp.asarray(0, 'int32')), counting(jnp.asarray(0))];

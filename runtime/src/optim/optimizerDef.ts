@@ -19,6 +19,12 @@ export class OptimizerState {
     /** The state of each parameter, in the parameters' structure. */
     readonly paramStates: unknown,
   ) {}
+
+  /** A copy with another step or other states. */
+  replace(changes: { step?: HyperParam; paramStates?: unknown }): OptimizerState {
+    const { step, paramStates } = { ...this, ...changes };
+    return new OptimizerState(step, paramStates);
+  }
 }
 
 registerParamState(OptimizerState, { step: 'step', paramStates: 'param_states' });
