@@ -82,6 +82,11 @@ describe.each([
   beforeEach(() => config.update('jax_threefry_partitionable', partitionable));
   afterEach(() => config.update('jax_threefry_partitionable', true));
 
+  test('nothing of the data is left out', () => {
+    const others = ['meta', 'prng_key', 'threefry2x32', 'split', 'fold_in', 'fold_in_str', 'normal_10000_moments'];
+    expect(Object.keys(data).sort()).toEqual([...others, ...Object.keys(SAMPLERS)].sort());
+  });
+
   test('PRNGKey makes the keys of JAX from any seed', () => {
     for (const { seed, key } of data.prng_key) {
       expectClose(random.PRNGKey(BigInt(seed)), uint32(key, 2));

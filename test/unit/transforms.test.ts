@@ -471,3 +471,45 @@ describe('what is kept for the way back:', () => {
     expect(state.numBytes - before).toBeLessThan((layers + 4) * size * 4);
   });
 });
+
+describe('state and keys of modules:', () => {
+  const Counter = nn.module(
+    class Counter extends nn.Module {
+      apply(x: Tensor): Tensor {
+        const sum = this.state('sum', [], nn.initializers.zeros);
+        sum.value = sum.value.add(x.sum());
+        return x.mul(x).sum();
+      }
+    },
+  );
+  const [, state] = nn.stateful(() => Counter.init(random.PRNGKey(0), jnp.ones([2])));
+  const x = jnp.array([1, 2]);
+  const transformed: [string, (f: (y: Tensor) => Tensor) => unknown][] = [
+    ['grad', (f) => grad(f)(x)],
+    ['vjp', (f) => vjp(f, x)],
+    ['jvp', (f) => jvp(f, [x], [x])],
+    ['linearize', (f) => linearize(f, x)],
+    ['jacrev', (f) => jacrev(f)(x)],
+    ['jacfwd', (f) => jacfwd(f)(x)],
+    ['hessian', (f) => hessian(f)(x)],
+    ['checkpoint', (f) => grad((y: Tensor) => checkpoint(f)(y))(x)],
+  ];
+
+  test.each(transformed)('state changes inside a function under %s when nn.stateful is inside too', (_, run) => {
+    run((y) => nn.stateful(state, () => Counter.call({}, y))[0]);
+  });
+
+  test.each(transformed)('state from outside does not change under %s', (name, run) => {
+    const crossing = () => nn.stateful(state, () => run((y) => Counter.call({}, y)));
+    expect(crossing).toThrow(/State cannot be changed here: its collection became mutable outside of/);
+    expect(crossing).toThrow(name === 'hessian' || name === 'checkpoint' ? /outside of/ : `outside of ${name},`);
+  });
+
+  test('dropout in a checkpoint drops the same on the way back', () => {
+    const f = (y: Tensor) => nn.dropout(y, 0.5).exp();
+    const gradientOf = (g: typeof f) => {
+      return numbers(nn.stochastic(random.PRNGKey(0), () => grad((y: Tensor) => g(y).sum())(jnp.ones([20]))));
+    };
+    expect(gradientOf(checkpoint(f))).toEqual(gradientOf(f));
+  });
+});

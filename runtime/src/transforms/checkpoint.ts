@@ -11,8 +11,8 @@ type Any = any;
 
 /**
  * The same function, of which gradients keep the arguments only: what it computes on the way is computed again on the way
- * back (jax.checkpoint). The output is a pytree of tensors. `fn` runs once, so what modules do in it they do once; keys
- * and state are taken and changed outside of it.
+ * back (jax.checkpoint). The output is a pytree of tensors. `fn` itself runs once: modules in it are called and keys made
+ * once. State that modules change must be inside of it.
  */
 export function checkpoint<A extends Any[], R>(fn: (...args: A) => R): (...args: A) => R {
   return (...args) => {
@@ -23,7 +23,7 @@ export function checkpoint<A extends Any[], R>(fn: (...args: A) => R): (...args:
     let next = 0;
     const changed = leaves.map((leaf) => (leaf instanceof Tensor ? inputs[next++] : leaf));
     const { output, builder } = watch(inputs, () =>
-      transforms.with({ name: 'checkpoint', repeats: true }, () => {
+      transforms.with({ name: 'checkpoint', repeats: false }, () => {
         return outputsOf('checkpoint', fn(...(tree.unflatten(structure, changed) as A)));
       }),
     );
