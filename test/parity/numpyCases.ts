@@ -89,6 +89,7 @@ function decode(entry: unknown): unknown {
     return lax.complex(part(0), part(1));
   }
   if (Array.isArray(entry)) return entry.map(decode);
+  if (typeof entry === 'string' && entry.startsWith('fn:')) return lax[entry.slice('fn:'.length) as 'add'];
   if (entry === 'newaxis') return jnp.newaxis;
   if (typeof entry === 'string' && /^(NaN|-?Infinity)$/.test(entry)) return Number(entry);
   return entry === null ? undefined : entry;

@@ -1,5 +1,6 @@
 /** TensorFlow's ops that tfjs lacks: each runs, and its rule gives the shapes and dtypes that TensorFlow gives. */
 import { describe, expect, test } from 'vitest';
+import { TF_CONSTANTS as TF } from '../../runtime/src/bindings/binding';
 import { shapeRules } from '../../runtime/src/bindings/rules/index';
 import { runOp, runOps, type TensorFlowOpName, tensorFlowOps } from '../../runtime/src/bindings/tensorFlowOps';
 import { evalShape, jnp, type Tensor } from '../../runtime/src/index';
@@ -21,12 +22,13 @@ const bits = { x: i32(1, 2, 3), y: jnp.asarray([[1], [2]], 'int32') };
 const reals = { x: jnp.array([1, 2, 3]), y: jnp.array([[1.5], [2.5]]) };
 const segments = { x: some(3, 2), segmentIds: i32(0, 1, 0), numSegments: jnp.asarray(2, 'int32') };
 
-type Call = [inputs: Record<string, Tensor>, attrs?: Record<string, boolean>];
+type Call = [inputs: Record<string, Tensor>, attrs?: Record<string, boolean | number>];
 
 const calls: Record<TensorFlowOpName, Call> = {
   BesselI0e: [unary],
   BesselI1e: [unary],
   Betainc: [{ a: unary.x, b: unary.x, x: unary.x }],
+  Bitcast: [{ x: some(2, 3) }, { type: TF.TF_INT32 }],
   BitwiseAnd: [bits],
   BitwiseOr: [bits],
   BitwiseXor: [bits],

@@ -28,6 +28,7 @@ const segments: TensorFlowOp = {
 };
 
 const OPS = {
+  Bitcast: { inputs: ['x'], attrs: { type: TF.TF_ATTR_TYPE } },
   BesselI0e: unary,
   BesselI1e: unary,
   Digamma: unary,

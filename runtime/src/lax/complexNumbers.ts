@@ -1,6 +1,8 @@
-/** Complex numbers from their parts. */
+/** Complex numbers from and to their parts. No gradients flow through them. */
 import * as tf from '#tfjs';
 import { type ArrayLike, asarray, float32 } from '../numpy/array';
+
+export { conj, imag, real } from '../numpy/complexNumbers';
 
 /** `x + iy`: complex64 of two real arrays that broadcast. */
 export function complex(x: ArrayLike, y: ArrayLike): tf.Tensor {

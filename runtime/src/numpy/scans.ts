@@ -18,7 +18,10 @@ export function doubling(x: tf.Tensor, axis: number, { op, neutral }: Doubling, 
   for (let reach = 1; reach < length; reach *= 2) {
     const kept = found.shape.with(axis, length - reach);
     const start = found.shape.map((_, i) => (i === axis && reverse ? reach : 0));
-    const fill = tf.cast(tf.fill(found.shape.with(axis, reach), neutral), found.dtype);
+    const fill = tf.cast(
+      tf.fill(found.shape.with(axis, reach), neutral, x.dtype === 'int32' ? 'int32' : 'float32'),
+      x.dtype,
+    );
     const moved = tf.slice(found, start, kept);
     found = op(tf.concat(reverse ? [moved, fill] : [fill, moved], axis), found);
   }

@@ -1,11 +1,12 @@
 import { FLOATING, INTEGER, REAL } from './dtypes';
-import { alike, broadcast, unary } from './makers';
+import { alike, broadcast, result, unary } from './makers';
 import type { ShapeRules } from './rule';
 
 /** Special functions and the arithmetic of bits, element by element. */
 export const special: ShapeRules = {
   BesselI0e: unary(FLOATING),
   BesselI1e: unary(FLOATING),
+  Bitcast: (call) => result(call.input(0, REAL).shape, call.dtype('type')),
   Betainc: alike(FLOATING),
   BitwiseAnd: broadcast(INTEGER),
   BitwiseOr: broadcast(INTEGER),
