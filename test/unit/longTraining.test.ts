@@ -63,3 +63,12 @@ describe.each([
     expect(Math.max(...rss.slice(2)) - Math.max(...rss.slice(0, 2))).toBeLessThan(50 * MB);
   });
 });
+
+test('a loop that drops what ops give holds few tensors', () => {
+  const [x, half] = [jnp.ones([4]), jnp.asarray(0.5)];
+  const { tensors, rss } = measured(() => {
+    for (let i = 0; i < 10; i++) x.mul(half);
+  });
+  expect(Math.max(...tensors)).toBeLessThan(3 * STEPS);
+  expect(Math.max(...rss.slice(2)) - Math.max(...rss.slice(0, 2))).toBeLessThan(50 * MB);
+});
