@@ -122,7 +122,7 @@ const C = nn.module(class Joins extends nn.Module {
   }
 });
 
-/** @input x f32[B, 28, 28] */
+/** @input x f32[B, 28] */
 const D = nn.module(class LayerFails extends nn.Module {
   apply(x: Tensor) {
     return nn.Conv(x, { features: 8, kernelSize: [3, 3] });
@@ -158,11 +158,11 @@ const D = nn.module(class LayerFails extends nn.Module {
         }
       });
 
-      /** @input x f32[B, 28, 28] */
+      /** @input x f32[B, 28] */
       const D = nn.module(class LayerFails extends nn.Module {
-        apply(x: Tensor/* f32[B, 28, 28] */) {
+        apply(x: Tensor/* f32[B, 28] */) {
           return nn.Conv(x, { features: 8, kernelSize: [3, 3] });
-      //         ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ error: nn.Conv: a kernel of size [3,3] needs an input with the axes batch, 2 spatial and features, got f32[B, 28, 28].
+      //         ~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ error: nn.Conv: a kernel of size [3,3] needs an input with the axes batch, 2 spatial and features, got f32[B, 28].
       //  in module /Conv_0 (Conv)
         }
       });"
