@@ -186,8 +186,9 @@ console.log('shapes:', mlpShapes);
 // %% [markdown]
 // ### Names
 //
-// Submodules are numbered in the order of their calls, behind the name of their class: `Dense_0`, `Dense_1`. The option
-// `name`, which every module has, replaces that by a word of yours, and checkpoints stay readable when the network grows.
+// Submodules are numbered in the order of their calls, behind the name of their class: `Dense_0`, `Dense_1`. (With
+// `nn.autoNames('integer')` the numbers stand alone.) The option `name`, which every module has, replaces that by a word
+// of yours, and checkpoints stay readable when the network grows.
 
 // %%
 /**

@@ -52,11 +52,10 @@ const parts = Math.floor((testBegin - 1) / length);
 
 const [initKey, carryKey, sampleKey] = random.split(random.PRNGKey(Number(values.seed)), 3);
 const carryFor = (rows: number) => nn.OptimizedLSTMCell.initializeCarry(carryKey, [rows], features);
-const carrySpec = [
-  [1, features],
-  [1, features],
-] as const;
-const [, model] = CharacterModel.partial({ vocabulary }).createByShape(initKey, [carrySpec, `i32[1, ${length}]`]);
+const [, model] = CharacterModel.partial({ vocabulary }).createByShape(initKey, [
+  [`f32[1, ${features}]`, `f32[1, ${features}]`],
+  `i32[1, ${length}]`,
+]);
 let optimizer = optim.Adam({ learningRate: 2e-3 }).create(model);
 
 const usual = unigramEntropy(book.tokens);
@@ -69,10 +68,7 @@ for (let step = 1; step <= steps; step++) {
   const part = (step - 1) % parts;
   // The text goes on where the last part ended, and so does the carry, but no gradient goes back beyond that.
   if (part === 0) carry = carryFor(batchSize);
-  const before = carry;
-  const [[loss, after], grad] = valueAndGrad((model: typeof optimizer.target) => read(model, before, part * length), {
-    hasAux: true,
-  })(optimizer.target);
+  const [[loss, after], grad] = valueAndGrad(read, { hasAux: true })(optimizer.target, carry, part * length);
   carry = after;
   optimizer = optimizer.applyGradient(optim.clipByGlobalNorm(grad, 1));
   // Reading values waits for the step, so not every step is read.

@@ -24,23 +24,23 @@ declare global {
 }
 
 /**
- * Runs `examples/FILE` with command line arguments, on the library that tests import. The file itself is run: its cells
- * only get a call behind their last line, and imports that lead from where it is written to.
+ * Runs `examples/FILE`, or what stands in it before a text, on the library that tests import. The file itself is run: its
+ * cells only get a call behind their last line, and imports that lead from where it is written to.
  */
-export async function runCells(file: string, args: readonly string[] = []): Promise<readonly Cell[]> {
+export async function runCells(file: string, before?: string): Promise<readonly Cell[]> {
   const example = path.join(root, 'examples', file);
-  const places = cellsOf(readFileSync(example, 'utf8'));
+  const whole = readFileSync(example, 'utf8');
+  const text = before === undefined ? whole : whole.slice(0, whole.indexOf(before));
+  const places = cellsOf(text);
   const folder = path.join(root, 'build/cells', `${path.basename(file, '.ts')}-${process.pid}-${Date.now()}`);
   mkdirSync(folder, { recursive: true });
   const instrumented = path.join(folder, path.basename(file));
-  writeFileSync(instrumented, instrument(example, places));
+  writeFileSync(instrumented, instrument(example, text, places));
 
   const cells: Cell[] = [];
   const printed: unknown[][] = [];
   const print = (...values: unknown[]) => void printed.push(values);
   const spies = (['log', 'dir', 'table'] as const).map((method) => vi.spyOn(console, method).mockImplementation(print));
-  const { argv } = process;
-  process.argv = [argv[0] as string, example, ...args];
   globalThis.cellEnded = (values) => {
     const { line, section } = places[cells.length] as Place;
     cells.push({ line, section, values, printed: printed.splice(0) });
@@ -54,7 +54,6 @@ export async function runCells(file: string, args: readonly string[] = []): Prom
       cause: error,
     });
   } finally {
-    process.argv = argv;
     globalThis.cellEnded = undefined;
     for (const spy of spies) spy.mockRestore();
   }
@@ -89,8 +88,7 @@ function cellsOf(text: string): Place[] {
 }
 
 /** The file's text, in which each cell tells its values at its end. */
-function instrument(file: string, places: readonly Place[]): string {
-  const text = readFileSync(file, 'utf8');
+function instrument(file: string, text: string, places: readonly Place[]): string {
   const { program, errors } = parseSync(file, text);
   if (errors.length > 0) throw new Error(`${file}: ${errors.map(({ message }) => message).join('; ')}`);
   const source = new MagicString(text);

@@ -1,15 +1,14 @@
 /** The examples' modules get the parameters from shapes alone that inputs would give them, and compute nothing else. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { test } from 'vitest';
 import { jnp, random } from '../../runtime/src/index';
 import { expectSameByShape } from './byShape';
 import { runCells, valuesOf } from './exampleCells';
 
 // biome-ignore lint/suspicious/noExplicitAny: an example's values have the types that they have there.
-const example = async (file: string, args?: readonly string[]): Promise<Record<string, any>> =>
-  valuesOf(await runCells(file, args));
+type Values = Record<string, any>;
+const example = async (file: string): Promise<Values> => valuesOf(await runCells(file));
+/** What an example has before it reads its options and trains. */
+const modules = async (file: string): Promise<Values> => valuesOf(await runCells(file, 'const { values } = parseArgs'));
 const key = random.PRNGKey(0);
 
 test('guided-tour.ts', async () => {
@@ -27,14 +26,12 @@ test('guided-tour.ts', async () => {
 });
 
 test('vae.ts', async () => {
-  const out = mkdtempSync(path.join(tmpdir(), 'distaff-vae-'));
-  const { VAE } = await example('vae.ts', ['--steps', '0', '--out', out]);
-  rmSync(out, { recursive: true });
+  const { VAE } = await modules('vae.ts');
   expectSameByShape(VAE, key, [jnp.ones([3, 784]), key], { latents: 20 });
 });
 
 test('lstm-text.ts', async () => {
-  const { CharacterModel } = await example('lstm-text.ts', ['--steps', '0', '--characters', '1']);
+  const { CharacterModel } = await modules('lstm-text.ts');
   const carry = [jnp.zeros([3, 256]), jnp.zeros([3, 256])];
   expectSameByShape(CharacterModel, key, [carry, jnp.ones([3, 8], 'int32')], { vocabulary: 63 });
 });
