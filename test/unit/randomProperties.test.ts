@@ -1,6 +1,7 @@
 /** What is true of keys and samples whatever the seed. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runPrimitive } from '../../runtime/src/bindings/randomKernels';
 import { evalShape, grad, jnp, random, type Tensor } from '../../runtime/src/index';
 
 const numbers = (x: Tensor) => [...x.dataSync()];
@@ -157,6 +158,21 @@ describe('gamma and its relatives:', () => {
     const a = jnp.array([0.3, 0.5, 1, 2, 50]);
     const logs = numbers(random.gamma(key, a).log());
     for (const [i, x] of numbers(random.loggamma(key, a)).entries()) expect(x).toBeCloseTo(logs[i] as number, 4);
+  });
+
+  test('an array of keys draws for each key what that key draws', () => {
+    const keys = random.split(key, 3);
+    const attrs = { shape: [4], partitionable: true };
+    const rate = jnp.array([2, 30, 2, 30]);
+    const gammas = runPrimitive(
+      'DistaffRandomGamma',
+      { key: keys, a: jnp.asarray(0.5) },
+      { ...attrs, log_space: false },
+    );
+    const counts = runPrimitive('DistaffRandomPoisson', { key: keys, rate }, attrs);
+    const each = [...keys] as Tensor[];
+    expect(numbers(gammas)).toEqual(each.flatMap((k) => numbers(random.gamma(k, 0.5, [4]))));
+    expect(numbers(counts)).toEqual(each.flatMap((k) => numbers(random.poisson(k, rate))));
   });
 
   test('parameters without a meaning give NaN, or -1 where the values are whole numbers', () => {

@@ -79,6 +79,17 @@ describe('vjp:', () => {
     expect(number(grad(f)(scalar(3)))).toBe(36);
   });
 
+  test('a pullback that leaves the function of another transformation is an error', () => {
+    let kept: ((cotangent: Tensor) => unknown) | undefined;
+    const f = (x: Tensor) => {
+      const [y, back] = vjp((z: Tensor) => z.mul(z), x);
+      kept = back;
+      return y;
+    };
+    expect(number(grad(f)(scalar(3)))).toBe(6);
+    expect(() => kept?.(scalar(1))).toThrow(/vjp: .*inside of another transformation's function, which has ended/);
+  });
+
   test('what does not fit is an error', () => {
     const [, back] = vjp((x: Tensor) => [x.mul(2)], jnp.array([1, 2]));
     expect(() => back([jnp.ones([3])])).toThrow(/vjp: the cotangent .*expected f32\[2\], got f32\[3\]/);

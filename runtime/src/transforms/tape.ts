@@ -11,7 +11,7 @@ import {
   tidy,
   zeros,
 } from '#tfjs';
-import { transforms } from '../bindings/stack';
+import { programs, transforms } from '../bindings/stack';
 import { userFrame } from '../bindings/userFrame';
 import './gradients';
 
@@ -132,13 +132,22 @@ export function record<R>(
   } finally {
     taping.endTape();
   }
-  const tape = state.activeTape?.slice(begin) ?? [];
+  const whole = state.activeTape;
+  const tape = whole?.slice(begin) ?? [];
   if (outermost) state.activeTape = null;
   const steps = connect(tape, inputs, outputs);
   if (outermost) free(tape, new Set(steps.map(({ id }) => id)));
   return {
     output,
-    pullback: (cotangents) => pullBack(steps, inputs, outputs, cotangents),
+    pullback(cotangents) {
+      if (!outermost && state.activeTape !== whole && programs.top === undefined) {
+        throw new Error(
+          `${name}: this derivative was made inside of another transformation's function, which has ended. Call it in ` +
+            'there and return what it gives.',
+        );
+      }
+      return pullBack(steps, inputs, outputs, cotangents);
+    },
     // Inside another recording what was kept belongs to that one.
     dispose: () => outermost && free(steps),
   };
