@@ -1,7 +1,7 @@
 /** Loops whose steps are functions (jax.lax): outside of jit they run step by step, for shapes alone they run once. */
-import { expandDims, gather, scalar, stack, type Tensor } from '#tfjs';
+import { expandDims, gather, scalar, stack, type Tensor, unstack, zeros } from '#tfjs';
 import { ABSTRACT_BACKEND } from '../bindings/abstract';
-import { activeBackend, transforms } from '../bindings/stack';
+import { activeBackend, transforms, withBackend } from '../bindings/stack';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
 import * as tree from '../tree';
 import { checkAlike, type Flat, flattenTensors } from './carry';
@@ -40,12 +40,13 @@ export function scan<C, X, Y>(
     carry = next;
     return flattenTensors('lax.scan: the y that the function returned', result[1]);
   };
-  const ys = stepsForShapes(count) ? repeated(step(rowsAt(rows, 0)), count) : stepped(step, rows, count, reverse);
+  if (count === 0) return [tree.unflatten(carry.structure, carry.tensors) as C, withoutSteps(step, rows) as Y];
+  const ys = stepsForShapes() ? repeated(step(rowsAt(rows, 0)), count) : stepped(step, rows, count, reverse);
   return [tree.unflatten(carry.structure, carry.tensors) as C, ys as Y];
 }
 
 /** Whether one step stands for all: shapes are worked out. */
-const stepsForShapes = (count: number) => activeBackend() === ABSTRACT_BACKEND && count > 0;
+const stepsForShapes = () => activeBackend() === ABSTRACT_BACKEND;
 
 function stepsOf({ tensors }: Flat, length: number | undefined): number {
   const [first] = tensors;
@@ -67,18 +68,28 @@ const rowsAt = ({ tensors }: Flat, index: number) => tensors.map((all) => gather
 
 function stepped(step: (x: readonly Tensor[]) => Flat, rows: Flat, count: number, reverse: boolean): unknown {
   const all: Flat[] = [];
+  // The gradient of taking all rows at once stacks theirs; that of taking one fills a whole array.
+  const columns = rows.tensors.map((tensor) => unstack(tensor));
   for (let i = 0; i < count; i++) {
-    const y = step(rowsAt(rows, reverse ? count - 1 - i : i));
+    const at = reverse ? count - 1 - i : i;
+    const y = step(columns.map((column) => column[at] as Tensor));
     if (all[0] !== undefined) checkAlike('lax.scan', 'the y of the first step', all[0], 'the y of a later step', y);
     all.push(y);
   }
   if (reverse) all.reverse();
-  const [first] = all;
-  if (first === undefined) {
-    throw new RangeError('lax.scan: there are no steps to take, so the shapes of what they would give are not known.');
-  }
+  const first = all[0] as Flat;
   const stacked = first.tensors.map((_, k) => stack(all.map(({ tensors }) => tensors[k] as Tensor)));
   return tree.unflatten(first.structure, stacked);
+}
+
+/** What no steps give: the shapes of ys follow from a step that computes nothing. */
+function withoutSteps(step: (x: readonly Tensor[]) => Flat, rows: Flat): unknown {
+  const row = () => rows.tensors.map(({ shape, dtype }) => zeros(shape.slice(1), dtype));
+  const { tensors, structure } = withBackend(ABSTRACT_BACKEND, () => step(row()));
+  return tree.unflatten(
+    structure,
+    tensors.map(({ shape, dtype }) => zeros([0, ...shape], dtype)),
+  );
 }
 
 function repeated({ tensors, structure }: Flat, count: number): unknown {

@@ -3,8 +3,9 @@ import os
 
 import common as C
 A = C.args()
+import jax
 import numpy as np
-from cases import Cases
+from cases import Cases, is_real, weights
 from jax import lax, numpy as jnp
 
 case = Cases(lax, '')
@@ -166,4 +167,31 @@ case('sort_key_val', i32([3, 1, 2]), v, 0)
 case('top_k', m, 2)
 case('top_k', n, 3)
 
-C.write(os.path.join(A.out, 'lax.json'), {'meta': C.meta(True, note='no PRNG involved'), 'cases': case.found})
+# programs: test/parity/laxPrograms.test.ts has them in TypeScript, by name
+def cell(w):
+  return lambda h, x: ((lambda n: (n, {'h': n, 'sum': n.sum()}))(jnp.tanh(h @ w + x)))
+
+PROGRAMS = {
+    'a recurrent network': (lambda h, w, xs: lax.scan(cell(w), h, xs), [f32(3), f32(3, 3), f32(5, 3)]),
+    'a recurrent network in reverse': (lambda h, w, xs: lax.scan(cell(w), h, xs, reverse=True), [f32(3), f32(3, 3), f32(5, 3)]),
+    'a scan of a pytree by length': (lambda x: lax.scan(lambda c, _: ((c[1], c[0] + c[1]), c[0] * c[1]), (x, x + 1), None, length=6), [real(.5, 1.)]),
+    'a scan of no steps': (lambda h, w, xs: lax.scan(cell(w), h, xs), [f32(3), f32(3, 3), np.zeros((0, 3), np.float32)]),
+    'a scan in a scan': (lambda x: lax.scan(lambda c, row: lax.scan(lambda d, e: (d * e + 1, d), c, row), jnp.float32(1.), x), [f32(3, 4)]),
+    'a map': (lambda x: lax.map(lambda row: jnp.sin(row).sum() * row, x), [f32(4, 3)]),
+    'a power by a counting loop': (lambda x: lax.fori_loop(0, 5, lambda i, y: y * x + i, jnp.ones_like(x)), [v]),
+    'a counting loop that writes': (lambda x: lax.fori_loop(1, 4, lambda i, y: lax.dynamic_update_index_in_dim(y, y[i - 1] * 2 + y[i], i, 0), x), [f32(5)]),
+    'a loop with a condition': (lambda x: lax.while_loop(lambda s: s[0].sum() < 100., lambda s: (s[0] * s[0] + 1., s[1] + 1), (x, jnp.int32(0))), [real(1., 2.)]),
+    'a branch that is taken': (lambda x: lax.cond(x.sum() > 0, lambda y: y * 3., lambda y: jnp.exp(y), x), [real(1., 2.)]),
+    'a branch that is not': (lambda x: lax.cond(x.sum() > 5, lambda y: y * 3., lambda y: jnp.exp(y), x), [real(1., 2.)]),
+    'one of three branches': (lambda x: lax.switch(jnp.int32(7), [jnp.sin, jnp.cos, lambda y: y ** 3], x), [v]),
+}
+NO_GRADIENT = ['a loop with a condition']
+
+def program(name):
+  f, inputs = PROGRAMS[name]
+  loss = lambda *xs: sum((y * weights(y)).sum() for y in jax.tree_util.tree_leaves(f(*xs)) if is_real(y))
+  grads = None if name in NO_GRADIENT else jax.grad(loss, tuple(range(len(inputs))))(*map(jnp.asarray, inputs))
+  return {'inputs': C.enc(inputs), 'out': C.enc(f(*map(jnp.asarray, inputs))), 'grads': C.enc(grads)}
+
+C.write(os.path.join(A.out, 'lax.json'), {'meta': C.meta(True, note='no PRNG involved'), 'cases': case.found,
+    'programs': {name: program(name) for name in PROGRAMS}})
