@@ -41,7 +41,7 @@ describe('console.log', () => {
   it('shows where in the modules an error arose, once', () => {
     const [, params] = Layer.init(random.PRNGKey(0), jnp.ones([1, 4]));
     const call = () => nn.Model(Layer, params)(jnp.ones([1, 5]));
-    expect(call).toThrow('stored f32[4, 3], requested f32[5, 3].\n  in module /dense (Dense)');
+    expect(call).toThrow('stored f32[4, 3], requested f32[5, 3] at /dense/kernel.\n  in module /dense (Dense)');
     try {
       call();
     } catch (error) {
