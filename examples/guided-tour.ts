@@ -7,8 +7,8 @@
 // explained on the way.
 //
 // The file is a notebook and a program at once. Each `// %%` begins a cell, and `npx distaff run guided-tour.ts` runs
-// them from top to bottom. In the editor the shape of each parameter and each intermediate value stands beside its name
-// as soon as you save.
+// them from top to bottom. In the editor the shapes of a module's parameters, and of all that it computes, stand beside
+// their names as soon as you save.
 
 // %%
 import { grad, jnp, lax, nn, optim, random, serialization, struct, Tensor, tree, valueAndGrad } from 'distaff';
