@@ -35,6 +35,8 @@ const WITHOUT: Record<string, string[]> = {
       'DistaffThreefry2x32',
     ],
   ],
+  'reads bits as another type': ['Bitcast'],
+  'read the bits of numbers, which JAX does not differentiate either': ['Bitcast'],
   'are complex': ['Complex', 'Real', 'Imag', 'FFT', 'IFFT', 'Eig'],
   'say so where the library uses them (ops.indexMul and its like)': [
     'UnsortedSegmentMax',
