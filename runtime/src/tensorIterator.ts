@@ -1,6 +1,6 @@
 /**
- * Tensors iterate over their first axis, as arrays do in Python: `const [key1, key2] = random.split(key)`,
- * `for (const row of x)`.
+ * What tensors have of Python's arrays: they iterate over their first axis, `const [key1, key2] = random.split(key)`,
+ * `for (const row of x)`, and `loss.item()` is a number.
  */
 import { type Rank, Tensor } from '#tfjs';
 import { formatTensor } from './transforms/shapeDtypeStruct';
@@ -9,6 +9,8 @@ declare module '@tensorflow/tfjs-core/dist/tensor' {
   interface Tensor<R extends Rank = Rank> {
     /** Its rows along the first axis. Throws TypeError for a scalar. */
     [Symbol.iterator](): IterableIterator<Tensor>;
+    /** The number in a tensor with one element, read at once; 1 or 0 of a bool. Throws TypeError for other tensors. */
+    item(): number;
   }
 }
 
@@ -34,5 +36,18 @@ Object.defineProperty(Tensor.prototype, Symbol.iterator, {
       throw new TypeError(`A scalar, ${formatTensor(this)}, has no rows to iterate over or to take apart.`);
     }
     return rows(this);
+  },
+});
+
+Object.defineProperty(Tensor.prototype, 'item', {
+  configurable: true,
+  writable: true,
+  value(this: Tensor): number {
+    if (this.size !== 1 || this.dtype === 'complex64' || this.dtype === 'string') {
+      throw new TypeError(
+        `item() is for tensors with one number, got ${formatTensor(this)}. Read others with dataSync() or arraySync().`,
+      );
+    }
+    return this.dataSync()[0] as number;
   },
 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 let files = 0;
-const HEADER = "import { jnp, nn, random, type Tensor } from 'distaff';\n";
+const HEADER = "import { jnp, nn, optim, random, type Tensor } from 'distaff';\n";
 
 /** The widths that a module's layer saw: `w` is what the code makes, evaluated in the module. */
 async function widths(code: string, w: string): Promise<string[]> {
@@ -153,5 +153,8 @@ const Net = nn.module(class Net extends nn.Module { apply(x: Tensor) { return nn
 
   it('is no loop that calls the library, whatever its functions are called', async () => {
     expect(await widths('while (true) { jnp.add(jnp.sort(jnp.ones([2])), 1); random.shuffle; }', '[5]')).toEqual(['5']);
+    const train = 'function train(o: { create(m: unknown): unknown }): never { for (;;); }';
+    expect(await widths(`${train}\nconst t = train(optim.Adam() as never).create(nn.Dense);`, '[6]')).toEqual(['6']);
+    expect(await widths('const state = {};\nconsole.log(state);\nfor (;;) console.log(1);', '[7]')).toEqual(['7']);
   });
 });

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { evalShape, jnp, nn, random } from '../../runtime/src/index';
+import { evalShape, jnp, nn, random, ShapeDtypeStruct } from '../../runtime/src/index';
 
 const Layer = nn.module(
   class Layer extends nn.Module {
@@ -14,6 +14,17 @@ describe('console.log', () => {
   it('shows a small tensor with its values', () => {
     expect(inspect(jnp.array([1, 2.5]))).toBe('Tensor f32[2] [1, 2.5]');
     expect(inspect(random.PRNGKey(7))).toBe('Tensor i32[2] [0, 7]');
+  });
+
+  it('shows the shortest decimals that are the same float32', () => {
+    const shown = inspect(jnp.array([0.1, 1 / 3, 1e10, 16777217, -0.7567299, 3e-8]));
+    expect(shown).toBe('Tensor f32[6] [0.1, 0.33333334, 10000000000, 16777216, -0.7567299, 3e-8]');
+    expect(inspect(jnp.array([Number.NaN, Number.NEGATIVE_INFINITY]))).toBe('Tensor f32[2] [NaN, -Infinity]');
+    expect(inspect(jnp.array([[true], [false]]))).toMatch(/^Tensor bool\[2, 1\] \[\[(1|true)\], \[(0|false)\]\]$/);
+  });
+
+  it('shows a struct as a shape and a dtype', () => {
+    expect(inspect(new ShapeDtypeStruct([1, 2]))).toBe('ShapeDtypeStruct f32[1, 2]');
   });
 
   it('shows a large tensor with its aval, and its values when it stands alone', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatSize, NAMED_SIZE_PRIMES, pickPrimes } from '../../runtime/src/bindings/sizes';
+import { formatSize, formatSizes, NAMED_SIZE_PRIMES, pickPrimes } from '../../runtime/src/bindings/sizes';
 import { withSizeNames } from '../../runtime/src/bindings/stack';
 
 const [B, T, H] = [1063, 1223, 1847];
@@ -40,6 +40,15 @@ describe('a size with named sizes active', () => {
     65_536,
   ])('prints %d as it is', (size) => {
     expect(format(size)).toBe(String(size));
+  });
+
+  test('takes small sizes for parts in feature maps, and as they are in tables', () => {
+    const small = Math.ceil(H / 16);
+    const shapes = () => [formatSizes([B, small, small, 64]), formatSizes([small, 64])];
+    expect(withSizeNames(names, shapes)).toEqual([
+      ['B', 'H/16', 'H/16', '64'],
+      [String(small), '64'],
+    ]);
   });
 
   test('prints a plain number where two formulas fit', () => {

@@ -70,3 +70,16 @@ test('a tensor is still a leaf, not a list', () => {
   expect(jnp.stack([matrix, matrix]).shape).toEqual([2, 3, 2]);
   expect(jnp.concatenate([matrix, matrix]).shape).toEqual([6, 2]);
 });
+
+test('item() is the number of a tensor that has one', () => {
+  expect(jnp.array(2.5).item()).toBe(2.5);
+  expect(
+    jnp
+      .array([[7]], 'int32')
+      .item()
+      .toFixed(1),
+  ).toBe('7.0');
+  expect(jnp.array(true).item()).toBe(1);
+  expect(() => matrix.item()).toThrow(/item\(\) is for tensors with one number, got f32\[3, 2\]/);
+  expect(() => evalShape((x: Tensor) => x.mul(x.item()), [])).toThrow(/value of an abstract tensor/);
+});

@@ -1,5 +1,5 @@
 import { TF_CONSTANTS as TF, type Values } from './binding';
-import { formatSize } from './sizes';
+import { formatSizes } from './sizes';
 
 /** An abstract value (JAX's `ShapedArray`): what is known of a tensor without its data. */
 export interface Aval {
@@ -33,7 +33,7 @@ export function formatAval({ shape, dtype }: Aval): string {
 
 /** `[B, 784]`. */
 export function formatShape(shape: readonly number[]): string {
-  return `[${shape.map(formatSize).join(', ')}]`;
+  return `[${formatSizes(shape).join(', ')}]`;
 }
 
 /** How many elements a shape has. */

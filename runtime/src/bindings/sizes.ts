@@ -19,6 +19,11 @@ const MOST_ADDED = 64;
 const MOST_BESIDE_MULTIPLE = 4;
 /** Further away than this, a multiple of 16 is a plain size. */
 const NEAREST_ROUND = 6;
+/** Smaller sizes than these are not taken for parts of a name's. */
+const SMALLEST_PART = 33;
+const SMALLEST_PART_OF_TABLES = 128;
+/** Axes of a batch of feature maps. */
+const IMAGE_RANK = 3;
 /** For the halves and quarters that strided windows make, which lie a little below or above. */
 const MOST_BESIDE_PART = 2;
 
@@ -27,14 +32,24 @@ const MOST_BESIDE_PART = 2;
  * a plain number where no name takes part, or where more than one formula would fit.
  */
 export function formatSize(size: number): string {
+  return format(size, SMALLEST_PART);
+}
+
+/** A shape's sizes. Images are divided by 16 and 32; in tables a size that small is more often a plain one. */
+export function formatSizes(shape: readonly number[]): string[] {
+  const smallest = shape.length < IMAGE_RANK ? SMALLEST_PART_OF_TABLES : SMALLEST_PART;
+  return shape.map((size) => format(size, smallest));
+}
+
+function format(size: number, smallestPart: number): string {
   const names = activeSizeNames();
-  return (names && formulaOf(size, names)) ?? String(size);
+  return (names && formulaOf(size, names, smallestPart)) ?? String(size);
 }
 
 /** Undefined where no formula fits, or several do. */
-function formulaOf(size: number, names: SizeNames): string | undefined {
+function formulaOf(size: number, names: SizeNames, smallestPart: number): string | undefined {
   if (!Number.isSafeInteger(size) || size < 2) return undefined;
-  return product(size, names) ?? only([...sums(size, names), ...parts(size, names)]);
+  return product(size, names) ?? only([...sums(size, names), ...(size < smallestPart ? [] : parts(size, names))]);
 }
 
 function product(size: number, names: SizeNames): string | undefined {

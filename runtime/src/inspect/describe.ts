@@ -1,6 +1,6 @@
 import { isProxy } from 'node:util/types';
 import { Tensor } from '#tfjs';
-import { formatSize } from '../bindings/sizes';
+import { formatSizes } from '../bindings/sizes';
 import { formatTensor, ShapeDtypeStruct } from '../transforms/shapeDtypeStruct';
 import * as tree from '../tree';
 
@@ -25,7 +25,7 @@ export function describe(value: unknown): string | undefined {
   if (listable) return listed(structure, arrays);
   const leafCount = `${arrays.length} ${arrays.length === 1 ? 'leaf' : 'leaves'}`;
   // A sum over sizes that stand for names would be a number without a meaning.
-  if (arrays.some(({ shape }) => shape.some((size) => formatSize(size) !== String(size)))) return leafCount;
+  if (arrays.some(({ shape }) => formatSizes(shape).some((text, i) => text !== String(shape[i])))) return leafCount;
   const size = arrays.reduce((sum, { shape }) => sum + elements(shape), 0);
   return `${leafCount}, ${size.toLocaleString('en-US')}`;
 }

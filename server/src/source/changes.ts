@@ -7,7 +7,7 @@ const MUTATORS =
   /^(push|unshift|pop|shift|splice|sort|reverse|fill|copyWithin|set|add|delete|clear|append|register|extend|update)$/;
 /** Methods that leave what they are called on as it is. */
 const READERS =
-  /^(forEach|map|filter|reduce|reduceRight|some|every|find|findIndex|findLast|includes|indexOf|join|slice|at|concat|flat|flatMap|keys|values|entries|get|has|toString|then|catch|finally|init|initByShape|create|createByShape|call|apply|partial|shared)$/;
+  /^(forEach|map|filter|reduce|reduceRight|some|every|find|findIndex|findLast|includes|indexOf|join|slice|at|concat|flat|flatMap|keys|values|entries|get|has|toString|then|catch|finally|init|initByShape|create|createByShape|asDict|call|apply|partial|shared)$/;
 
 /** What is known of imported names. */
 export interface Imported {
@@ -20,7 +20,9 @@ export interface Imported {
 export function changedNames(node: Node, imported: Imported): Set<string> {
   const names = new Set<string>();
   walkFree(node, ({ name }, path) => {
-    if (!imported.library.has(name) && isChanged(path, imported.names.has(name))) names.add(name);
+    // Printing changes nothing that shapes depend on.
+    if (name === 'console' || imported.library.has(name)) return;
+    if (isChanged(path, imported.names.has(name))) names.add(name);
   });
   return names;
 }

@@ -30,7 +30,8 @@ export function initCalls(below: Node, inside = false): InitCall[] {
     const method = callee.property.type === 'Identifier' ? callee.property.name : '';
     // The first argument is a key; trackers and loggers are initialized with something else.
     if (node.arguments[0] === undefined || /^(ObjectExpression|Literal)$/.test(node.arguments[0].type)) return;
-    if (isInitMethod(method)) {
+    // An optimizer's definition has a create as well, of the target alone.
+    if (isInitMethod(method) && (method !== 'create' || node.arguments.length > 1)) {
       const module = object.type === 'Identifier' ? object.name : undefined;
       calls.push({ node, module, method, parents: [...parents] });
     }
