@@ -10,10 +10,12 @@ import {
   jacobian,
   jacrev,
   jvp,
+  lax,
   linearize,
   nn,
   type remat,
   type Tensor,
+  valueAndGrad,
   vjp,
 } from 'distaff';
 
@@ -115,3 +117,42 @@ const [, backToModel] = vjp((m: typeof model) => m(x), model);
 ok<Equal<ReturnType<typeof backToModel>, [m: typeof model]>>();
 const tangentOfModel = jvp((m: typeof model, input: Tensor) => m(input), [model, x], [model, x])[1];
 ok<Equal<typeof tangentOfModel, Tensor>>();
+
+// what a function returns in brackets is a tuple, however deep
+const series = (carry: readonly [nn.LSTMCarry, Tensor], row: Tensor) => nn.LSTMCell(carry[0], row);
+const [[[c], end], [seen, norms]] = lax.scan(
+  (carry: [nn.LSTMCarry, Tensor], row) => {
+    const [next, h] = series(carry, row);
+    return [
+      [next, row],
+      [h, { norm: h.norm() }],
+    ];
+  },
+  [[x, x], x],
+  x,
+);
+ok<Equal<typeof c, Tensor>>();
+ok<Equal<typeof end, Tensor>>();
+ok<Equal<typeof seen, Tensor>>();
+ok<Equal<typeof norms, { norm: Tensor }>>();
+// @ts-expect-error the carry keeps its form
+lax.scan(([a, b], row) => [[a, b, b], row], [x, x], x);
+const [first, counts] = lax.foriLoop(0, 3, (_, [a, { n }]) => [a, { n: n.add(a) }], [x, { n: x }]);
+ok<Equal<typeof first, Tensor>>();
+ok<Equal<typeof counts, { n: Tensor }>>();
+const [[loss, [logits, state]]] = valueAndGrad(
+  (p: Params) => {
+    const [y, state] = nn.stateful(() => p.w.matMul(x));
+    return [y.sum(), [y, state]];
+  },
+  { hasAux: true },
+)(params);
+ok<Equal<typeof loss, Tensor>>();
+ok<Equal<typeof logits, Tensor>>();
+ok<Equal<typeof state, nn.Collection>>();
+const [[both, shape]] = nn.stateful(() => [x, { shape: 1 }]);
+ok<Equal<typeof both, Tensor>>();
+ok<Equal<typeof shape, { shape: number }>>();
+// callers whose own types are not known yet
+const within = <S, Y>(step: (state: S, row: Tensor) => [S, Y], start: S) => lax.scan(step, start, x);
+ok<Equal<ReturnType<typeof within<Tensor, number>>, [carry: Tensor, ys: number]>>();

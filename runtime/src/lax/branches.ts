@@ -1,7 +1,9 @@
 /** Branches whose choice may be a tensor (jax.lax). Outside of jit the choice is read; for shapes alone all branches run. */
+
 import type { Tensor } from '#tfjs';
 import { ABSTRACT_BACKEND } from '../bindings/abstract';
 import { activeBackend, transforms } from '../bindings/stack';
+import type { Literal } from '../transforms/literals';
 import * as tree from '../tree';
 import { checkAlike, flattenTensors } from './carry';
 import { booleanOf, integerOf } from './scalars';
@@ -10,7 +12,7 @@ import { booleanOf, integerOf } from './scalars';
  * `trueFn(...operands)` or `falseFn(...operands)` (jax.lax.cond), as `predicate`, a bool scalar, says. Where shapes alone
  * are worked out both run, and TypeError says so if their results differ in structure, shapes or dtypes.
  */
-export function cond<A extends readonly unknown[], R>(
+export function cond<A extends readonly unknown[], R extends Literal>(
   predicate: Tensor | boolean,
   trueFn: (...operands: A) => R,
   falseFn: (...operands: A) => R,
@@ -24,7 +26,7 @@ export function cond<A extends readonly unknown[], R>(
  * One of several functions of the same operands (jax.lax.switch), by an i32 scalar or a number; an index outside of the
  * list takes the first or the last.
  */
-export function switch_<A extends readonly unknown[], R>(
+export function switch_<A extends readonly unknown[], R extends Literal>(
   index: Tensor | number,
   branches: readonly ((...operands: A) => R)[],
   ...operands: A

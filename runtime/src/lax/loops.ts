@@ -1,7 +1,9 @@
 /** Loops whose steps are functions (jax.lax): outside of jit they run step by step, for shapes alone they run once. */
+
 import { expandDims, gather, scalar, stack, type Tensor, unstack, zeros } from '#tfjs';
 import { ABSTRACT_BACKEND } from '../bindings/abstract';
 import { activeBackend, transforms, withBackend } from '../bindings/stack';
+import type { Literal } from '../transforms/literals';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
 import * as tree from '../tree';
 import { checkAlike, type Flat, flattenTensors } from './carry';
@@ -19,7 +21,7 @@ export interface ScanOptions {
  * carry and all ys, stacked. `xs` is a pytree of tensors with one first axis, or null with `length`. Throws TypeError if
  * the carry changes its structure, shapes or dtypes. State and nn.makeRng's keys do not pass into it: carry them.
  */
-export function scan<C, X, Y>(
+export function scan<C extends Literal, X, Y extends Literal>(
   fn: (carry: C, x: X) => readonly [carry: C, y: Y],
   init: C,
   xs: X,
@@ -101,7 +103,7 @@ function repeated({ tensors, structure }: Flat, count: number): unknown {
 }
 
 /** `fn` of each row of `xs`, stacked (jax.lax.map). */
-export function map<X, Y>(fn: (x: X) => Y, xs: X): Y {
+export function map<X, Y extends Literal>(fn: (x: X) => Y, xs: X): Y {
   return scan((carry: null, x: X) => [carry, fn(x)], null, xs)[1];
 }
 
@@ -110,7 +112,7 @@ export function map<X, Y>(fn: (x: X) => Y, xs: X): Y {
  * and so may be the bounds, which are read outside of jit.
  * Throws TypeError if the value changes its structure, shapes or dtypes.
  */
-export function foriLoop<T>(
+export function foriLoop<T extends Literal>(
   lower: number | Tensor,
   upper: number | Tensor,
   body: (i: Tensor, value: T) => T,
@@ -130,7 +132,11 @@ export function foriLoop<T>(
  * `value = body(value)` while `condition(value)`, a bool scalar, is true (jax.lax.while_loop). Outside of jit the condition
  * is read after each step. Throws TypeError if the value changes its structure, shapes or dtypes.
  */
-export function whileLoop<T>(condition: (value: T) => Tensor | boolean, body: (value: T) => T, init: T): T {
+export function whileLoop<T extends Literal>(
+  condition: (value: T) => Tensor | boolean,
+  body: (value: T) => T,
+  init: T,
+): T {
   let value = flattenTensors('lax.whileLoop: the first value', init);
   const test = () => {
     const current = tree.unflatten(value.structure, value.tensors) as T;

@@ -1,10 +1,12 @@
 /** nn.Collection: values kept beside parameters, one entry a module (flax.nn.Collection). */
+
 import { ABSTRACT_BACKEND } from '../bindings/abstract';
 import { activeBackend, moduleFrames, transforms } from '../bindings/stack';
 import { describe } from '../inspect/describe';
 import { INSPECT } from '../inspect/print';
 import { registerSerializationState } from '../serialization/stateDict';
 import { isAbstract } from '../transforms/evalShape';
+import type { Literal } from '../transforms/literals';
 import { checkSynchronous } from '../transforms/synchronous';
 import * as tree from '../tree';
 import type { ModuleFrame } from './frame';
@@ -58,7 +60,7 @@ export class Collection<V = Any> {
   }
 
   /** Runs `fn` with a mutable copy; gives its result and the copy, which is frozen then. */
-  mutate<R>(fn: (copy: this) => R): [result: R, collection: this] {
+  mutate<R extends Literal>(fn: (copy: this) => R): [result: R, collection: this] {
     const copy = tree.map((value: unknown) => value, this as Any) as this;
     copy.#mutableIn = { transformDepth: transforms.all.length, backend: activeBackend() };
     try {

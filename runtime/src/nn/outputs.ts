@@ -1,5 +1,7 @@
 /** What modules returned, by path (flax.nn.capture_module_outputs). */
+
 import { outputCollections } from '../bindings/stack';
+import type { Literal } from '../transforms/literals';
 import { Collection, storedBy, storeFor } from './collection';
 import type { ModuleFrame } from './frame';
 
@@ -7,7 +9,7 @@ import type { ModuleFrame } from './frame';
  * Runs `fn` and collects what each module called in it returned: an array for each path, one entry a call, the module
  * itself at `/`. Gives what `fn` returned and the collection.
  */
-export function captureModuleOutputs<R>(fn: () => R): [result: R, outputs: Collection<unknown[]>] {
+export function captureModuleOutputs<R extends Literal>(fn: () => R): [result: R, outputs: Collection<unknown[]>] {
   return new Collection<unknown[]>().mutate((outputs) => outputCollections.with(outputs, fn));
 }
 

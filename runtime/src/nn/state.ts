@@ -1,6 +1,8 @@
 /** State that modules keep beside their parameters (nn.stateful, Module.state of Flax before Linen). */
+
 import { moduleFrames, stateCollections } from '../bindings/stack';
 import { split } from '../random';
+import type { Literal } from '../transforms/literals';
 import { checkSynchronous } from '../transforms/synchronous';
 import { Collection, storedBy, storeFor } from './collection';
 import type { ModuleFrame } from './frame';
@@ -16,8 +18,8 @@ export interface StatefulOptions {
  * returned and the collection afterwards. Three uses: `nn.stateful(() => Net.init(key, x))` makes the state,
  * `nn.stateful(state, () => model(x))` gives the changed one, and with `{ mutable: false }` it is only read.
  */
-export function stateful<R>(fn: () => R, options?: StatefulOptions): [result: R, state: Collection];
-export function stateful<R>(
+export function stateful<R extends Literal>(fn: () => R, options?: StatefulOptions): [result: R, state: Collection];
+export function stateful<R extends Literal>(
   state: Collection | null | undefined,
   fn: () => R,
   options?: StatefulOptions,

@@ -1,7 +1,9 @@
 /** Random keys that modules take as they need them (flax.nn.stochastic). */
+
 import { Tensor } from '#tfjs';
 import { rngScopes, transforms } from '../bindings/stack';
 import { foldIn } from '../random';
+import type { Literal } from '../transforms/literals';
 import { checkSynchronous } from '../transforms/synchronous';
 import { ModuleError } from './moduleError';
 
@@ -13,7 +15,7 @@ export interface RngScope {
 }
 
 /** Runs `fn`, in which nn.makeRng and nn.dropout take their keys from `rng`. */
-export function stochastic<R>(rng: Tensor, fn: () => R): R {
+export function stochastic<R extends Literal>(rng: Tensor, fn: () => R): R {
   if (!(rng instanceof Tensor)) {
     throw new ModuleError('nn.stochastic: the first argument is a key, as random.PRNGKey(0) makes it.');
   }

@@ -1,5 +1,6 @@
 import { ones, Tensor, tensor } from '#tfjs';
 import { kindOf, positions, targetsOf, withAux } from './arguments';
+import type { Literal } from './literals';
 import { formatTensor } from './shapeDtypeStruct';
 import { checkSynchronous } from './synchronous';
 import { record } from './tape';
@@ -21,7 +22,7 @@ export interface AuxOptions extends GradOptions {
  * (jax.value_and_grad). `fn` returns a float scalar, or with `hasAux` a pair of it and anything else. Leaves that the
  * value does not depend on get zeros. Throws if a leaf is not a float tensor or the value is not a scalar.
  */
-export function valueAndGrad<T, A extends Any[], X>(
+export function valueAndGrad<T, A extends Any[], X extends Literal>(
   fn: (target: T, ...rest: A) => readonly [Tensor, X],
   options: AuxOptions,
 ): (target: T, ...rest: A) => [[value: Tensor, aux: X], grad: T];
@@ -59,7 +60,7 @@ export function valueAndGrad(
  * The gradient of a scalar function with respect to the pytree in argument `argnums` (jax.grad); with `hasAux` a pair
  * of the gradient and aux. The gradient of a Model is a Model.
  */
-export function grad<T, A extends Any[], X>(
+export function grad<T, A extends Any[], X extends Literal>(
   fn: (target: T, ...rest: A) => readonly [Tensor, X],
   options: AuxOptions,
 ): (target: T, ...rest: A) => [grad: T, aux: X];

@@ -1,6 +1,7 @@
 import { type Tensor, zeros } from '#tfjs';
 import * as tree from '../tree';
 import { cotangentsFor, type Targets, targetsOf } from './arguments';
+import type { Literal } from './literals';
 import { record } from './tape';
 import { type HasAux, type RecordedTree, recordTree } from './vjp';
 
@@ -11,7 +12,7 @@ type Any = any;
  * The output of `fn(...primals)` and its directional derivative along the tangents, in the output's form (jax.jvp). The
  * tangents have the form of the primals. With `hasAux` `fn` returns [output, aux], and aux comes third.
  */
-export function jvp<A extends Any[], R, X>(
+export function jvp<A extends Any[], R extends Literal, X extends Literal>(
   fn: (...primals: A) => readonly [R, X],
   primals: readonly [...A],
   tangents: readonly [...A],

@@ -1,6 +1,7 @@
 import type { Tensor } from '#tfjs';
 import * as tree from '../tree';
 import { cotangentsFor, outputsOf, targetsOf, withAux } from './arguments';
+import type { Literal } from './literals';
 import { type Recording, record } from './tape';
 
 // biome-ignore lint/suspicious/noExplicitAny: functions of any arguments.
@@ -17,7 +18,7 @@ export interface HasAux {
  * are pytrees. With `{ hasAux: true }` as the last argument `fn` returns [output, aux], and aux comes third. Throws
  * TypeError if a leaf of an argument is no float32 tensor.
  */
-export function vjp<A extends Any[], R, X>(
+export function vjp<A extends Any[], R extends Literal, X extends Literal>(
   fn: (...primals: A) => readonly [R, X],
   ...primalsAndOptions: [...primals: A, options: HasAux]
 ): [output: R, vjpFn: (cotangent: R) => A, aux: X];
