@@ -111,6 +111,9 @@ class Module:
         """A class's public methods, properties and fields, without those of its base classes in the same module."""
         cls = self.classes.get(name)
         if cls is None:
+            # An __init__ may import what its sibling imports in turn.
+            source = next((source for other, source in self.imported() if other == name), None)
+            yield from source.members(name) if source is not None else ()
             return
         inherited = set()
         for base in cls.bases:
@@ -121,12 +124,16 @@ class Module:
         if decorators & {"struct.dataclass", "dataclass"}:
             yield "replace"
         for node in cls.body:
-            if isinstance(node, ast.FunctionDef) and node.name in ("__call__", "__getitem__", "__getattr__"):
+            if isinstance(node, ast.FunctionDef) and node.name in ("__new__", "__call__", "__getitem__", "__getattr__"):
                 yield node.name
             elif isinstance(node, ast.FunctionDef) and is_public(node.name) and node.name not in inherited:
                 yield node.name
             elif isinstance(node, ast.AnnAssign) and is_public(node.target.id):
                 yield node.target.id
+            elif isinstance(node, ast.Assign) and node.targets[0].id == "__slots__":
+                yield from ast.literal_eval(node.value)
+            elif isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("property("):
+                yield node.targets[0].id
 
 
 def names_of(root, how, path, submodules=()):
@@ -139,7 +146,8 @@ def names_of(root, how, path, submodules=()):
     for name, source in found.items():
         if is_public(name) and name != "annotations" and not name.endswith("_p"):
             yield name
-            if source is not None and root.name == "flax":
+            # Of jax.numpy's and jax.lax's few classes nobody uses the members.
+            if source is not None and (root.name == "flax" or path == "__init__.py"):
                 yield from dict.fromkeys(f"{name}.{member}" for member in source.members(name))
     for submodule in submodules:
         file = pathlib.PurePosixPath(path).parent / f"{submodule}.py"

@@ -9,6 +9,7 @@ const NAMESPACES = [
   'nn',
   'nn.attention',
   'nn.initializers',
+  'ops',
   'optim',
   'optim.schedules',
   'random',
@@ -17,6 +18,9 @@ const NAMESPACES = [
   'traverse',
   'tree',
 ];
+
+/** Marked `@internal` in the sources. */
+const INTERNAL = ['optim.OptimizerDef#olderState', 'optim.OptimizerDef#upgradeState'];
 
 /** What functions, classes and objects have without anyone's doing. */
 const OF_FUNCTIONS = ['length', 'name', 'prototype', 'arguments', 'caller'];
@@ -42,6 +46,7 @@ export function placesOf(library) {
     places.add(cls);
     for (const object of objects) for (const member of membersOf(object)) places.add(`${cls}#${member}`);
   }
+  for (const place of INTERNAL) places.delete(place);
   return places;
 }
 
@@ -68,7 +73,7 @@ const isClass = (/** @type {Function} */ fn) => /^class\b/.test(Function.prototy
  * @param {Record<string, any>} library
  * @returns {Record<string, object[]>}
  */
-function witnesses({ nn, optim, ShapeDtypeStruct, struct, traverse, customVjp, jnp, random }) {
+function witnesses({ nn, optim, ShapeDtypeStruct, struct, traverse, customJvp, customVjp, jnp, random }) {
   let state = /** @type {object | undefined} */ (undefined);
   class Stateful extends nn.Module {
     apply() {
@@ -86,7 +91,7 @@ function witnesses({ nn, optim, ShapeDtypeStruct, struct, traverse, customVjp, j
     'nn.Model': [nn.Model(Counter, params)],
     'nn.ModuleState': [/** @type {object} */ (state)],
     'nn.Collection': [nn.Collection.prototype],
-    'nn.attention.Cache': [nn.attention.Cache.prototype],
+    'nn.attention.Cache': [nn.attention.Cache.prototype].map(({ initializeCache }) => ({ initializeCache })),
     'nn.Embed': [nn.Embed].map(({ attend }) => ({ attend })),
     'nn.LSTMCell': [nn.LSTMCell].map(({ initializeCarry }) => ({ initializeCarry })),
     'optim.OptimizerDef': [optimizer.optimizerDef],
@@ -96,6 +101,7 @@ function witnesses({ nn, optim, ShapeDtypeStruct, struct, traverse, customVjp, j
     'traverse.Traversal': [traverse.TraverseId.prototype],
     'struct.dataclass': [Object.getPrototypeOf(Object.getPrototypeOf(Point.prototype))],
     ShapeDtypeStruct: [new ShapeDtypeStruct([2])],
+    customJvp: [customJvp((/** @type {unknown} */ x) => x)],
     customVjp: [customVjp((/** @type {unknown} */ x) => x)],
   };
 }

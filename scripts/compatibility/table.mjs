@@ -63,11 +63,17 @@ function readLines(/** @type {string} */ file) {
  */
 export function placeOf(pkg, name) {
   const parts = name.split('.');
-  if (parts.length > 1 && /^[a-z]/.test(parts[0] ?? '')) parts.shift();
-  const [head = '', ...members] = parts.map((part) => (part === '__call__' ? '()' : camelCase(part)));
+  if (SUBMODULES.includes(pkg) && parts.length > 1 && /^[a-z]/.test(parts[0] ?? '')) parts.shift();
+  const [head = '', ...members] = parts.map((part) => (CALLS.includes(part) ? '()' : camelCase(part)));
   const namespace = PACKAGES[/** @type {keyof typeof PACKAGES} */ (pkg)];
   return [namespace ? `${namespace}.${head}` : head, ...members].join('#');
 }
+
+/** Packages whose submodules' names are listed with them. */
+const SUBMODULES = ['flax.nn', 'flax.optim'];
+
+/** What a call of a Model or a custom_vjp is, and of a Module. */
+const CALLS = ['__call__', '__new__'];
 
 const camelCase = (/** @type {string} */ name) =>
   name.replace(/(?<=[a-z\d])_([a-z\d])/g, (_, letter) => letter.toUpperCase());
