@@ -14,11 +14,13 @@ const FLAGS: Readonly<Record<string, 'threefryPartitionable'>> = {
 };
 
 /** `config.threefryPartitionable = false`, or as in JAX `config.update('jax_threefry_partitionable', false)`. */
-export const config: Config & { update(flag: string, value: boolean): void } = {
+export const config: Config & {
+  /** Sets a flag by JAX's name. Throws RangeError for a flag that is not one of ours. */
+  update(flag: string, value: boolean): void;
+} = {
   threefryPartitionable: true,
   autoNames: 'class',
 
-  /** Sets a flag by JAX's name. Throws RangeError for a flag that is not one of ours. */
   update(flag: string, value: boolean): void {
     const name = FLAGS[flag];
     if (name === undefined) {

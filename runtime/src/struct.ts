@@ -1,4 +1,8 @@
-/** Immutable records that are pytrees and have a state dict (flax.struct). */
+/**
+ * Immutable records that are pytrees and have a state dict (flax.struct).
+ *
+ * @module
+ */
 import { INSPECT } from './inspect/print';
 import { registerSerializationState } from './serialization/stateDict';
 import { registerPytreeNode } from './tree';
@@ -11,6 +15,7 @@ export interface Field {
 
 /** A field that need not be given. */
 export interface FieldWithDefault<T> extends Field {
+  /** What it is when it is not given. */
   readonly default: T;
 }
 

@@ -3,13 +3,28 @@
  * containers, as are registered classes, Models and Optimizers; null and undefined are empty containers; everything
  * else is a leaf. Objects are traversed by sorted key, as JAX traverses dicts, and come out sorted (JavaScript itself
  * lists keys such as '10' before the others). Symbol keys are no part of a tree.
+ *
+ * @module
  */
 import type { Tensor } from '#tfjs';
 
+/** What a registered container consists of. */
+export interface PytreeParts {
+  /** What is mapped over, in order: leaves or containers. */
+  readonly children: readonly unknown[];
+  /** The children's names in paths. Default their indices. */
+  readonly keys?: readonly string[];
+  /** What else the container consists of; part of the tree's structure. */
+  readonly aux?: unknown;
+}
+
 /** How a registered container comes apart and together. `aux` is compared by `Object.is` or its `equals` method. */
 export interface PytreeNode<T = unknown> {
+  /** What it is called in messages. */
   readonly name: string;
-  flatten(node: T): { children: readonly unknown[]; keys?: readonly string[]; aux?: unknown };
+  /** Takes a container apart. */
+  flatten(node: T): PytreeParts;
+  /** Puts one together of the `aux` of another and of new children. */
   unflatten(aux: unknown, children: readonly unknown[]): T;
 }
 
@@ -31,7 +46,15 @@ export function markPytreeNode<T extends object>(object: T, node: PytreeNode<T>)
 type Primitive = string | number | boolean | bigint | symbol | null | undefined;
 
 /** Models (functions by type), Optimizers, dataclasses and Collections: containers whose type says nothing of their leaves. */
-export type Opaque = { replace(changes: never): unknown } | { asDict(): Readonly<Record<string, unknown>> };
+export type Opaque =
+  | {
+      /** As Models, Optimizers and dataclasses have it. */
+      replace(changes: never): unknown;
+    }
+  | {
+      /** As Collections have it. */
+      asDict(): Readonly<Record<string, unknown>>;
+    };
 
 /** The type of `tree` with every leaf replaced by `R`: arrays, tuples and objects keep their form. */
 export type MapLeaves<T, R> = T extends Tensor
@@ -51,13 +74,19 @@ export type MapLeaves<T, R> = T extends Tensor
 /** A tree's form without its leaves (JAX's PyTreeDef). */
 export class Structure {
   constructor(
+    /** A leaf, null or undefined, an array, a plain object, or how the class is registered. */
     readonly kind: 'leaf' | 'none' | 'array' | 'object' | PytreeNode,
+    /** The children's names, where they have some. */
     readonly keys: readonly string[],
+    /** The structures of what the container holds. */
     readonly children: readonly Structure[],
+    /** What a registered container consists of beside children. */
     readonly aux: unknown,
+    /** How many leaves there are in all. */
     readonly leafCount: number,
   ) {}
 
+  /** Whether trees of both have the same form, so that one can be mapped together with the other. */
   equals(other: Structure): boolean {
     return (
       this.leafCount === other.leafCount &&

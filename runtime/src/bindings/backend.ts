@@ -46,7 +46,10 @@ class TensorStorage extends DataStorage<TensorData> {
   }
 
   override get(dataId: DataId): TensorData {
-    if (!this.has(dataId)) engine().moveData(this.owner as never, dataId);
+    if (!this.has(dataId)) {
+      ownerOf(dataId);
+      engine().moveData(this.owner as never, dataId);
+    }
     return this.#slots(dataId)[this.#entry] as TensorData;
   }
 
@@ -116,7 +119,11 @@ class ViewingStorage extends TensorStorage {
 
 function ownerOf(dataId: DataId) {
   const info = engine().state.tensorInfo.get(dataId);
-  if (info === undefined) throw new Error('A disposed tensor was used.');
+  if (info === undefined) {
+    throw new Error(
+      'A disposed tensor was used. Leave out the dispose or tidy that freed it: what nothing refers to is freed anyway.',
+    );
+  }
   return info;
 }
 

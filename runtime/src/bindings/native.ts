@@ -31,7 +31,12 @@ export const nativeBinding: Binding = {
 let addon: Addon | undefined;
 
 /** The values that TensorFlow holds for this process: neither deleted nor collected yet. */
-export function memory(): { tensors: number; bytes: number } {
+export function memory(): {
+  /** How many tensors there are. */
+  tensors: number;
+  /** How much memory their values take. */
+  bytes: number;
+} {
   return { tensors: addon?.getNumOfTensors() ?? 0, bytes: addon?.getNumOfBytes() ?? 0 };
 }
 

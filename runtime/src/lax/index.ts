@@ -1,4 +1,8 @@
-/** Functions closer to the machine than jnp's (jax.lax). */
+/**
+ * Functions closer to the machine than jnp's (jax.lax).
+ *
+ * @module
+ */
 export { stopGradient } from '../transforms/stopGradient';
 export * from './arrays';
 export * from './bits';

@@ -1,3 +1,8 @@
+/**
+ * Neural networks (flax.nn): modules, layers, what they start with, and what surrounds them.
+ *
+ * @module
+ */
 export * from './activation';
 export { type DotProductAttentionOptions, dotProductAttention } from './attention/dotProduct';
 export * as attention from './attention/index';

@@ -1,6 +1,8 @@
 /**
  * What parameters start as (jax.nn.initializers). An initializer is `(key, shape, dtype?) => Tensor`; `zeros` and `ones`
  * are initializers, the other functions make one.
+ *
+ * @module
  */
 import { fill, ones as onesOf, type Tensor, zeros as zerosOf } from '#tfjs';
 import { formatShape } from '../bindings/aval';

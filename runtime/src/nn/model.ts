@@ -10,7 +10,9 @@ import type { Applies, ModuleOf, Params, SharedOf, Truncated } from './types';
 
 /** A module with its parameters: callable, immutable, a pytree of its parameters. */
 export type Model<C = Applies, K extends PropertyKey = never> = SharedOf<C, K> & {
+  /** The module. */
   readonly module: ModuleOf<C, K>;
+  /** Its parameters. */
   readonly params: Params;
   /** A copy with other parameters. */
   replace(changes: { params?: Params }): Model<C, K>;

@@ -1,5 +1,6 @@
 /** A module was used against its rules; the message names the module's path. */
 export class ModuleError extends Error {
+  /** `ModuleError`. */
   override readonly name = 'ModuleError';
 }
 

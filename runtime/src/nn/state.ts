@@ -72,6 +72,7 @@ export class ModuleState<T> {
   constructor(
     collection: Collection,
     frame: ModuleFrame,
+    /** The name it was declared with. */
     readonly name: string,
   ) {
     this.#collection = collection;
@@ -89,6 +90,7 @@ export class ModuleState<T> {
     );
   }
 
+  /** Assigns it. Throws where the collection is not mutable. */
   set value(value: T) {
     const before = storedBy(this.#collection, this.#frame);
     storeFor(this.#collection, this.#frame, { ...before, [this.name]: value });

@@ -49,6 +49,7 @@ type Args<A extends Any[], K> = [...Inputs<A>, ...OptionsArg<Remaining<Options<A
 
 /** What nn.module makes callable. */
 export interface Applies {
+  /** What the module computes: inputs are positional, options are one last object. */
   apply(...args: Any[]): Any;
 }
 export type ModuleClass = abstract new () => Applies;
@@ -109,7 +110,9 @@ export type SharedOf<C, K extends PropertyKey = never> = ((...args: Args<ApplyAr
 
 /** A Model that returns inner outputs. */
 export type Truncated<C, K extends PropertyKey, P> = ((...args: Args<ApplyArgs<C>, K>) => OutputsAt<P>) & {
+  /** The whole module's parameters. */
   readonly params: Params;
+  /** A copy with other parameters. */
   replace(changes: { params?: Params }): Truncated<C, K, P>;
 };
 /** The outputs of the modules at the paths in `P`. */

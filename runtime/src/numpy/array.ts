@@ -5,9 +5,13 @@ import { formatTensor } from '../transforms/shapeDtypeStruct';
 
 export type DType = 'float32' | 'int32' | 'bool' | 'complex64';
 
+/** The dtype of numbers: 32-bit floats. */
 export const float32 = 'float32';
+/** The dtype of whole numbers: 32 bits, signed. */
 export const int32 = 'int32';
+/** The dtype of truth values. */
 export const bool = 'bool';
+/** The dtype of complex numbers: two 32-bit floats. */
 export const complex64 = 'complex64';
 
 const DTYPES: readonly string[] = [float32, int32, bool, complex64];

@@ -23,10 +23,13 @@ export function resultType(...args: readonly (ArrayLike | DType)[]): DType {
 
 /** What a float32 can hold. */
 export interface FloatInfo {
+  /** How many bits one has. */
   readonly bits: number;
   /** The difference between 1 and the next larger number. */
   readonly eps: number;
+  /** The largest finite number. */
   readonly max: number;
+  /** The least finite number. */
   readonly min: number;
   /** The smallest positive number with full precision. */
   readonly tiny: number;
@@ -39,8 +42,18 @@ export function finfo(type: DType | Tensor): FloatInfo {
   return { bits: 32, eps: 2 ** -23, max: 3.4028234663852886e38, min: -3.4028234663852886e38, tiny: 2 ** -126 };
 }
 
+/** What an int32 can hold. */
+export interface IntegerInfo {
+  /** How many bits one has. */
+  readonly bits: number;
+  /** The largest number. */
+  readonly max: number;
+  /** The least number. */
+  readonly min: number;
+}
+
 /** The limits of int32. Throws for other dtypes. */
-export function iinfo(type: DType | Tensor): { readonly bits: number; readonly max: number; readonly min: number } {
+export function iinfo(type: DType | Tensor): IntegerInfo {
   const named = type instanceof Tensor ? type.dtype : type;
   if (named !== int32) throw new TypeError(`jnp.iinfo: ${named} is no dtype of whole numbers; see finfo.`);
   return { bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) };

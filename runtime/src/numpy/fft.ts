@@ -1,4 +1,8 @@
-/** Fourier transforms (jax.numpy.fft). No gradients flow through complex numbers. */
+/**
+ * Fourier transforms (jax.numpy.fft). No gradients flow through complex numbers.
+ *
+ * @module
+ */
 import * as tf from '#tfjs';
 import { ShapeError } from '../bindings/rules/rule';
 import {

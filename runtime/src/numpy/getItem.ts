@@ -8,8 +8,11 @@ import { nonzero } from './valueDependent';
 
 /** A range of places: `start` up to but not including `stop`, every `step`-th; negative places count from the end. */
 export interface Slice {
+  /** The first place. Default the first of all, or the last where the step is negative. */
   readonly start?: number;
+  /** The place before which it ends. Default after the last, or before the first where the step is negative. */
   readonly stop?: number;
+  /** How far apart the places are. Default 1. */
   readonly step?: number;
 }
 

@@ -1,4 +1,8 @@
-/** NumPy's functions over tensors (jax.numpy): names in camelCase, NumPy's positional order, the rest as options. */
+/**
+ * NumPy's functions over tensors (jax.numpy): names in camelCase, NumPy's positional order, the rest as options.
+ *
+ * @module
+ */
 export {
   type ArrayLike,
   array,

@@ -1,4 +1,8 @@
-/** Arrays with other values at places (jax.ops): tensors never change, so these give new ones. */
+/**
+ * Arrays with other values at places (jax.ops): tensors never change, so these give new ones.
+ *
+ * @module
+ */
 import * as tf from '#tfjs';
 import { ShapeError } from '../bindings/rules/rule';
 import { runOp } from '../bindings/tensorFlowOps';

@@ -18,7 +18,9 @@ export interface AdadeltaHyperParams {
 /** The moving averages of the squared gradients and of the squared steps. */
 export class AdadeltaParamState {
   constructor(
+    /** The average of squared gradients. */
     readonly sqAvg: Tensor,
+    /** The average of squared steps. */
     readonly accDelta: Tensor,
   ) {}
 }

@@ -32,11 +32,13 @@ export interface AdafactorHyperParams {
 /** What Adafactor keeps of a parameter's gradients; what it does not use has the shape [1]. */
 export class AdafactorParamState {
   constructor(
-    /** Averages of squared gradients over the largest axis, and over the second largest. */
+    /** The average of squared gradients over the largest axis. */
     readonly vRow: Tensor,
+    /** The average of squared gradients over the second largest axis. */
     readonly vCol: Tensor,
     /** The average of squared gradients where it is not factored. */
     readonly v: Tensor,
+    /** The average of steps, where `beta1` is given. */
     readonly m: Tensor,
   ) {}
 }

@@ -29,6 +29,7 @@ export interface DynamicScaleResult<Aux, Grad> {
   readonly finite: Tensor;
   /** The loss; with `hasAux` a pair of it and what came with it. */
   readonly aux: Aux;
+  /** The gradient, scaled back. */
   readonly grad: Grad;
 }
 

@@ -1,4 +1,8 @@
-/** Optimizers (flax.optim): `optim.Momentum({ learningRate: 0.1 }).create(model)`. */
+/**
+ * Optimizers (flax.optim): `optim.Momentum({ learningRate: 0.1 }).create(model)`.
+ *
+ * @module
+ */
 export { ModelParamTraversal } from '../traverse/modelParams';
 export { AdaBelief, type AdaBeliefHyperParams } from './adaBelief';
 export { Adadelta, type AdadeltaHyperParams, AdadeltaParamState } from './adadelta';

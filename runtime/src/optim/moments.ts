@@ -6,7 +6,9 @@ import { asFloat, type HyperParam, minus, over, plus, power, root, times, toScal
 /** The moving averages of a parameter's gradient and of its square. */
 export class MomentsParamState {
   constructor(
+    /** The moving average of gradients. */
     readonly gradEma: Tensor,
+    /** The moving average of their squares (in AdaBelief, of squared distances from the average). */
     readonly gradSqEma: Tensor,
   ) {}
 }

@@ -16,7 +16,10 @@ export interface MomentumHyperParams {
 
 /** The decaying sum of a parameter's gradients. */
 export class MomentumParamState {
-  constructor(readonly momentum: Tensor) {}
+  constructor(
+    /** The decaying sum of past gradients. */
+    readonly momentum: Tensor,
+  ) {}
 }
 
 registerParamState(MomentumParamState, { momentum: 'momentum' });

@@ -8,7 +8,9 @@ type Def<H extends object, O extends object> = OptimizerDef<H, unknown, unknown,
 /** A target with the state of its optimization. Immutable, a pytree; each step gives a new one. */
 export class Optimizer<T, H extends object = object, O extends object = Partial<H>> {
   constructor(
+    /** The algorithm with its hyper-parameters. */
     readonly optimizerDef: Def<H, O>,
+    /** How far it has come, and what it keeps of each parameter. */
     readonly state: OptimizerState,
     /** What is optimized: a Model or any other pytree of tensors. */
     readonly target: T,
@@ -31,7 +33,12 @@ export class Optimizer<T, H extends object = object, O extends object = Partial<
   }
 
   /** The target and the state as nested objects: `serialization.toStateDict(optimizer)`. */
-  stateDict(): { target: unknown; state: unknown } {
+  stateDict(): {
+    /** The state dict of what is optimized. */
+    target: unknown;
+    /** The state dict of the optimizer's state. */
+    state: unknown;
+  } {
     return toStateDict(this) as { target: unknown; state: unknown };
   }
 

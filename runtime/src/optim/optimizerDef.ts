@@ -34,7 +34,10 @@ registerParamState(OptimizerState, { step: 'step', paramStates: 'param_states' }
  * `C` is what a step computes of its hyper-parameters once for all parameters, `O` what a step may override.
  */
 export abstract class OptimizerDef<H extends object = object, S = unknown, C = H, O extends object = Partial<H>> {
-  constructor(readonly hyperParams: H) {}
+  constructor(
+    /** What a step takes where it overrides nothing. */
+    readonly hyperParams: H,
+  ) {}
 
   /** The state of a parameter before the first step. */
   abstract initParamState(param: Tensor): S;

@@ -18,7 +18,9 @@ export interface RMSPropHyperParams {
 /** The moving averages of the squared gradient and, if centered, of the gradient. */
 export class RMSPropParamState {
   constructor(
+    /** The average of squared gradients. */
     readonly v: Tensor,
+    /** The average of gradients, where it is centered. */
     readonly mg: Tensor | null,
   ) {}
 }

@@ -2,6 +2,8 @@
  * Learning rates that change with the step: `optimizer.applyGradient(grad, { learningRate: rate(optimizer.state.step) })`.
  * A schedule takes the step as a number or as a tensor and gives the learning rate as the same; it reads no tensor. The
  * create… functions are Flax's (flax/training/lr_schedule.py), made of the others.
+ *
+ * @module
  */
 import { fill, gather, greater, sum, Tensor, tensor1d } from '#tfjs';
 import { asFloat, cosine as cos, greatest, type HyperParam, least, over, plus, root, times } from './scalars';

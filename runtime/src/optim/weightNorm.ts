@@ -19,8 +19,11 @@ export interface WeightNormHyperParams<Inner> {
 /** The wrapped optimizer's states of a parameter's two parts, and the scale over the direction's norm. */
 export class WeightNormParamState {
   constructor(
+    /** The wrapped optimizer's state of the direction. */
     readonly directionState: unknown,
+    /** The wrapped optimizer's state of the scale. */
     readonly scaleState: unknown,
+    /** The scale over the direction's norm. */
     readonly mult: Tensor | readonly [],
   ) {}
 }

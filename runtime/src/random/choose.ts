@@ -44,6 +44,7 @@ export interface ChoiceOptions {
   replace?: boolean;
   /** The probability of each, float32[n]. */
   p?: Tensor | readonly number[];
+  /** The axis of `a` to draw along. Default 0. */
   axis?: number;
 }
 

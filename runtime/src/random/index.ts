@@ -1,6 +1,8 @@
 /**
  * Random numbers as in jax.random, the same bits: keys are split, folded into, and used once.
  * Threefry 2x32-20 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
+ *
+ * @module
  */
 export { type CategoricalOptions, type ChoiceOptions, categorical, choice, permutation, shuffle } from './choose';
 export { beta, chisquare, dirichlet, f, gamma, loggamma, t } from './gamma';

@@ -14,8 +14,11 @@ export type RealDType = 'float32' | 'float16' | 'bfloat16';
 export type Bound = number | Tensor;
 
 export interface UniformOptions {
+  /** The least value. Default 0. */
   minval?: Bound;
+  /** What values are below. Default 1. */
   maxval?: Bound;
+  /** What values are rounded to. Default float32. */
   dtype?: RealDType;
 }
 

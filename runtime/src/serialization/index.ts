@@ -1,4 +1,8 @@
-/** `serialization`: state dicts and the bytes that Flax writes (flax.serialization). */
+/**
+ * `serialization`: state dicts and the bytes that Flax writes (flax.serialization).
+ *
+ * @module
+ */
 export { fromBytes, msgpackRestore, msgpackSerialize, toBytes } from './bytes';
 export type { NumpyDType } from './dtypes';
 export type { BytesOptions } from './encode';

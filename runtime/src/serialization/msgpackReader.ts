@@ -2,11 +2,12 @@
 
 /** The bytes are not what Flax writes: cut off, damaged, or something else. */
 export class MsgpackError extends Error {
+  /** `MsgpackError`. */
   override readonly name = 'MsgpackError';
 
-  /** `offset` is the byte where the problem is. */
   constructor(
     problem: string,
+    /** The byte where the problem is. */
     readonly offset: number,
   ) {
     super(`${problem} (at byte ${offset}).`);

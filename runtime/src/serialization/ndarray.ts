@@ -42,6 +42,7 @@ const ARRAYS: Readonly<Record<NumpyDType, NumberArray>> = {
 export class NDArray {
   /** NumPy's name: `bfloat16`. */
   readonly dtype: string;
+  /** The sizes of its axes. */
   readonly shape: readonly number[];
   /** The elements in row-major order, little-endian. */
   readonly bytes: Uint8Array;

@@ -8,11 +8,15 @@ import { NDArray } from './ndarray';
  * Restoring gives it for floats that are whole, unless the target has a number there.
  */
 export class PyFloat {
-  constructor(readonly value: number) {
+  constructor(
+    /** The number. */
+    readonly value: number,
+  ) {
     if (typeof value !== 'number') throw new TypeError(`PyFloat takes a number, got ${typeof value}.`);
     Object.freeze(this);
   }
 
+  /** The number, so that arithmetic works. */
   valueOf(): number {
     return this.value;
   }
@@ -26,7 +30,9 @@ export class PyFloat {
 /** A Python complex number. */
 export class Complex {
   constructor(
+    /** The real part. */
     readonly re: number,
+    /** The imaginary part. */
     readonly im: number,
   ) {
     Object.freeze(this);
@@ -40,8 +46,10 @@ export class Complex {
 
 /** A NumPy scalar (`np.float32(1.5)`), which is not the same as an array without axes. */
 export class NumpyScalar {
-  /** `array` has no axes. */
-  constructor(readonly array: NDArray) {
+  constructor(
+    /** The scalar as an array without axes. */
+    readonly array: NDArray,
+  ) {
     if (array.shape.length > 0) throw new TypeError(`NumpyScalar: a scalar has no axes, got ${array}.`);
     Object.freeze(this);
   }
@@ -52,6 +60,7 @@ export class NumpyScalar {
     return new NumpyScalar(NDArray.of(dtype, [], values));
   }
 
+  /** NumPy's name of its dtype: `float32`. */
   get dtype(): string {
     return this.array.dtype;
   }
@@ -72,7 +81,9 @@ export class NumpyScalar {
 /** A msgpack extension that is none of Flax's. It is written again as it is. */
 export class Extension {
   constructor(
+    /** Its number, from -128 to 127. */
     readonly type: number,
+    /** Its bytes. */
     readonly data: Uint8Array,
   ) {
     Object.freeze(this);

@@ -101,15 +101,21 @@ export function toStateDict(target: unknown, { format = 'flax' }: { readonly for
 export interface Mismatch {
   /** `/params/Dense_0/kernel`; the root is `/`. */
   readonly path: string;
+  /** What the target has there. */
   readonly expected: string;
+  /** What the state has there. */
   readonly found: string;
 }
 
 /** A state does not fit its target; says every place where it does not. */
 export class StateDictError extends Error {
+  /** `StateDictError`. */
   override readonly name = 'StateDictError';
 
-  constructor(readonly mismatches: readonly Mismatch[]) {
+  constructor(
+    /** Every place where the state does not fit. */
+    readonly mismatches: readonly Mismatch[],
+  ) {
     const lines = mismatches.map(({ path, expected, found }) => `${path}: expected ${expected}, found ${found}`);
     const places = lines.length === 1 ? ` at ${lines[0]}. ` : ` in ${lines.length} places:\n  ${lines.join('\n  ')}\n`;
     super(

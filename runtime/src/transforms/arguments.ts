@@ -65,7 +65,9 @@ function differentiable(transform: string, leaf: unknown, argnum: number, path: 
   if (leaf instanceof Tensor && leaf.dtype === 'float32') return leaf.clone();
   throw new TypeError(
     `${transform}: argument ${argnum} must hold float32 tensors or numbers only, got ${kindOf(leaf)}${at(path)}. ` +
-      'Give what is not to be differentiated as another argument, or let the function close over it.',
+      (isOfClass(leaf)
+        ? 'To let it be a pytree, make its class a struct.dataclass or give it to tree.registerPytreeNode.'
+        : 'Give what is not to be differentiated as another argument, or let the function close over it.'),
   );
 }
 
@@ -120,7 +122,13 @@ export function cotangentsFor(
 
 const at = (path: readonly string[]) => (path.length > 0 ? ` at /${path.join('/')}` : '');
 
+/** What a value is, for messages: `f32[2]`, `number`, `a Map`. */
 export function kindOf(value: unknown): string {
   if (value instanceof Tensor) return formatTensor(value);
-  return value === undefined ? 'nothing' : value === null ? 'null' : typeof value;
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+  if (name === 'Promise') return 'a promise (await it first)';
+  return typeof name === 'string' && name !== '' && name !== 'Object' ? `an instance of ${name}` : 'object';
 }

@@ -13,6 +13,7 @@ type Any = any;
 export type Cotangents<A extends readonly Any[]> = { readonly [I in keyof A]: A[I] | null };
 
 export interface CustomVjp<A extends Any[], R> {
+  /** Calls the function. */
   (...args: A): R;
   /**
    * Gives the rule: `fwd(...args)` returns [output, residuals], `bwd(residuals, cotangent)` a cotangent for each argument.
@@ -22,6 +23,7 @@ export interface CustomVjp<A extends Any[], R> {
 
 /** With `nondiffArgnums`, whose values `bwd` gets first; it gives cotangents for the other arguments. */
 export interface PartialCustomVjp<A extends Any[], R> {
+  /** Calls the function. */
   (...args: A): R;
   defvjp(fwd: (...args: A) => readonly [R, Any], bwd: (...args: Any[]) => readonly Any[]): PartialCustomVjp<A, R>;
 }

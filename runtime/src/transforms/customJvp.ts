@@ -8,6 +8,7 @@ import { vjp } from './vjp';
 type Any = any;
 
 export interface CustomJvp<A extends Any[], R> {
+  /** Calls the function. */
   (...args: A): R;
   /** Gives the rule: from the arguments and a tangent of each, `[output, tangent of the output]`, linear in the tangents. */
   defjvp(rule: (primals: A, tangents: A) => readonly [R, R]): CustomJvp<A, R>;

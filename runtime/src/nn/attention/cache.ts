@@ -11,7 +11,9 @@ import { positionCount } from './axes';
 
 /** What the cache keeps of one module: keys and values, `[batch, …positions, heads, channels]`, 0 where none came yet. */
 export interface CacheEntry {
+  /** The keys of the positions so far. */
   key: Tensor;
+  /** The values of the positions so far. */
   value: Tensor;
   /** How many positions came, an int32 scalar. */
   i: Tensor;

@@ -1,4 +1,8 @@
-/** Linear algebra (jax.numpy.linalg): matrices are the last two axes, those before are batches. */
+/**
+ * Linear algebra (jax.numpy.linalg): matrices are the last two axes, those before are batches.
+ *
+ * @module
+ */
 export * from './decompositions';
 export * from './equations';
 export * from './norms';
