@@ -143,12 +143,16 @@ function checkCache(cache: unknown, causalMask: boolean): void {
  * Attention of several heads, each with linear transformations of its own (Vaswani et al. 2017;
  * flax.nn.MultiHeadDotProductAttention). `inputsQ: [batch, …positions, features]` attends to
  * `inputsKv: [batch, …positions, features]`, null for itself → `[batch, …positions, outFeatures]`.
+ *
+ * Options: {@link AttentionOptions}.
  */
 export const MultiHeadDotProductAttention = module('MultiHeadDotProductAttention', Attention);
 
 /**
  * Attention of the inputs to themselves (flax.nn.SelfAttention): `[batch, …positions, features]` →
  * `[batch, …positions, outFeatures]`. As in Flax it is a partial of MultiHeadDotProductAttention and has its name.
+ *
+ * Options: {@link AttentionOptions}.
  */
 export const SelfAttention = module(
   'MultiHeadDotProductAttention',

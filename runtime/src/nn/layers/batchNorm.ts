@@ -38,6 +38,8 @@ export interface BatchNormOptions {
  * Batch normalization (flax.nn.BatchNorm; Ioffe and Szegedy 2015): each feature gets mean 0 and variance 1 over all other
  * axes, then scale and bias. Inside nn.stateful it keeps a running mean and variance as its state, which
  * `useRunningAverage` normalizes with; that throws where there is none. `f32[batch, …, features]` → the same shape.
+ *
+ * Options: {@link BatchNormOptions}.
  */
 export const BatchNorm = module(
   class BatchNorm extends Module {

@@ -38,6 +38,8 @@ const defaultKernelInit = initializers.lecunNormal();
 /**
  * A convolution (flax.nn.Conv): `[batch, …spatial, in]` → `[batch, …spatial, features]`; the batch axis may be absent.
  * Throws if the input, the window and the groups do not fit.
+ *
+ * Options: {@link ConvOptions}.
  */
 export const Conv = module(
   class Conv extends Module {

@@ -27,6 +27,8 @@ export interface ConvLSTMOptions {
  * A convolutional LSTM cell (flax.nn.ConvLSTM; Shi et al. 2015): one step over `inputs: f32[batch, …spatial, in]` from a
  * carry that `initializeCarry` makes. Returns the new carry and the output `f32[batch, …spatial, features]`. 1 is added
  * to the bias of the forget gate, so that little is forgotten at the start.
+ *
+ * Options: {@link ConvLSTMOptions}.
  */
 export const ConvLSTM = module(
   class ConvLSTM extends Module {

@@ -33,6 +33,8 @@ const defaultKernelInit = initializers.lecunNormal();
 /**
  * A transposed convolution (flax.nn.ConvTranspose): `[batch, …spatial, in]` → `[batch, …spatial * strides, features]`
  * under 'SAME' padding; the batch axis may be absent. Throws if the input and the window do not fit.
+ *
+ * Options: {@link ConvTransposeOptions}.
  */
 export const ConvTranspose = module(
   class ConvTranspose extends Module {

@@ -22,7 +22,11 @@ export interface DenseOptions {
 
 const defaultKernelInit = initializers.lecunNormal();
 
-/** A linear transformation of the last axis (flax.nn.Dense): `[..., in]` → `[..., features]`. */
+/**
+ * A linear transformation of the last axis (flax.nn.Dense): `[..., in]` → `[..., features]`.
+ *
+ * Options: {@link DenseOptions}.
+ */
 export const Dense = module(
   class Dense extends Module {
     apply(

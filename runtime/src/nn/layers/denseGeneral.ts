@@ -30,6 +30,8 @@ const defaultKernelInit = initializers.lecunNormal();
 /**
  * A linear transformation of any axes (flax.nn.DenseGeneral): the axes in `axis` go and those of `features` come last,
  * `[...batchDims, …others, ...axis]` → `[...batchDims, …others, ...features]`. Throws if the axes do not fit the input.
+ *
+ * Options: {@link DenseGeneralOptions}.
  */
 export const DenseGeneral = module(
   class DenseGeneral extends Module {

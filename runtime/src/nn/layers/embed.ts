@@ -21,6 +21,8 @@ const defaultEmbedInit = initializers.varianceScaling(1, 'fan_in', 'normal', { o
 /**
  * A vector for each whole number below `numEmbeddings` (flax.nn.Embed): `i32[...]` → `f32[..., features]`. `attend`
  * compares with all vectors. Throws if the input does not hold whole numbers.
+ *
+ * Options: {@link EmbedOptions}.
  */
 export const Embed = module(
   class Embed extends Module {

@@ -31,6 +31,8 @@ export interface GroupNormOptions {
  * Group normalization (flax.nn.GroupNorm; Wu and He 2018, https://arxiv.org/abs/1803.08494): in each example each group
  * of channels gets mean 0 and variance 1, over all axes between batch and channels too. `f32[batch, …, channels]` → the
  * same shape. Throws unless the groups divide the channels.
+ *
+ * Options: {@link GroupNormOptions}.
  */
 export const GroupNorm = module(
   class GroupNorm extends Module {

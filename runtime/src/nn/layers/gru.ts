@@ -13,6 +13,8 @@ const defaultKernelInit = initializers.lecunNormal();
 /**
  * A gated recurrent unit (flax.nn.GRUCell; Cho et al. 2014): one step over `inputs: f32[..., features]` from a carry
  * `f32[..., size]` that `initializeCarry` makes. Returns the new carry and the output, which are the same.
+ *
+ * Options: {@link RecurrentOptions}.
  */
 export const GRUCell = module(
   class GRUCell extends Module {

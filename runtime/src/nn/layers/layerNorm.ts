@@ -26,6 +26,8 @@ export interface LayerNormOptions {
 /**
  * Layer normalization (flax.nn.LayerNorm; Ba et al. 2016, https://arxiv.org/abs/1607.06450): the last axis of each
  * example gets mean 0 and variance 1, then scale and bias. `f32[..., features]` → the same shape.
+ *
+ * Options: {@link LayerNormOptions}.
  */
 export const LayerNorm = module(
   class LayerNorm extends Module {

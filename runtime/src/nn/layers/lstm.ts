@@ -38,6 +38,8 @@ export const defaultRecurrentKernelInit = initializers.orthogonal();
 /**
  * An LSTM cell (flax.nn.LSTMCell): one step over `inputs: f32[..., features]` from a carry that `initializeCarry` makes.
  * Returns the new carry and the output `f32[..., size]`, so that `lax.scan(model, carry, series)` runs it over a series.
+ *
+ * Options: {@link RecurrentOptions}.
  */
 export const LSTMCell = module(
   class LSTMCell extends Module {
@@ -97,6 +99,8 @@ const DenseParameters = module(
 /**
  * An LSTM cell that does one multiplication for all gates (flax.nn.OptimizedLSTMCell): faster than LSTMCell, with the
  * same parameters under the same names and the same results.
+ *
+ * Options: {@link RecurrentOptions}.
  */
 export const OptimizedLSTMCell = module(
   class OptimizedLSTMCell extends Module {
