@@ -22,7 +22,7 @@ export { evalShape } from './transforms/evalShape';
 export { type AuxOptions, type GradOptions, grad, valueAndGrad } from './transforms/grad';
 export { hessian, jacfwd, jacobian, jacrev } from './transforms/jacobian';
 export { jvp, linearize } from './transforms/jvp';
-export { type AsStructs, ShapeDtypeStruct, type Spec } from './transforms/shapeDtypeStruct';
+export { type AsStructs, ShapeDtypeStruct, type ShapeLike, type Spec } from './transforms/shapeDtypeStruct';
 export { vjp } from './transforms/vjp';
 export * as traverse from './traverse/index';
 export * as tree from './tree';

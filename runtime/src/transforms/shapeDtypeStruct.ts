@@ -55,9 +55,17 @@ export function formatTensor({ shape, dtype }: { shape: readonly number[]; dtype
   return `${SHORT_DTYPE[dtype] ?? dtype}${formatShape(shape)}`;
 }
 
+/** Anything with a shape. */
+export interface ShapeLike {
+  /** The sizes of its axes. */
+  readonly shape: readonly number[];
+  /** Its dtype. Default float32. */
+  readonly dtype?: DataType;
+}
+
 /** What stands for a tensor of type `T` where only shapes are needed; containers stay as they are. */
 export type Spec<T> = T extends Tensor
-  ? readonly number[] | string | ShapeDtypeStruct | { readonly shape: readonly number[]; readonly dtype?: DataType }
+  ? readonly number[] | string | ShapeDtypeStruct | ShapeLike
   : T extends Opaque | ((...args: never[]) => unknown)
     ? T
     : T extends object
