@@ -278,7 +278,7 @@ describe('errors:', () => {
     ],
     ['a whole number as output', of((x) => x.sum().cast('int32')), /float32 scalar output, got i32\[\]/],
     ['no output', of(() => undefined), /must return a scalar, got nothing/],
-    ['another output', of((x) => [x.sum()]), /must return a scalar, got object/],
+    ['another output', of((x) => [x.sum()]), /must return a scalar, got an array/],
     ['a leaf of whole numbers', of(square, jnp.array([1, 2], 'int32')), /argument 0 .*got i32\[2\]\. Give what is not/],
     ['one inside a tree', of(square, { a: [scalar(1), jnp.ones([2], 'bool')] }), /got bool\[2\] at \/a\/1/],
     ['a string', of(square, { a: 'x' }), /got string at \/a/],

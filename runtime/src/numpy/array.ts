@@ -1,6 +1,7 @@
 /** What jnp functions take and how it becomes a tensor (DESIGN 5.1 "Numbers"). */
 import { backend_util, cast, stack, Tensor, type TypedArray, tensor } from '#tfjs';
 import { ShapeError } from '../bindings/rules/rule';
+import { kindOf } from '../transforms/arguments';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
 
 export type DType = 'float32' | 'int32' | 'bool' | 'complex64';
@@ -17,7 +18,9 @@ export const complex64 = 'complex64';
 const DTYPES: readonly string[] = [float32, int32, bool, complex64];
 
 /** A tensor, or a number, boolean or nested array of these that becomes one. */
-export type ArrayLike = Tensor | number | boolean | TypedArray | readonly ArrayLike[];
+export type ArrayLike = Tensor | number | boolean | TypedArray | OtherTypedArray | readonly ArrayLike[];
+/** Doubles become float32, short integers int32. */
+type OtherTypedArray = Float64Array | Int8Array | Int16Array | Uint16Array | Uint32Array;
 
 /**
  * The array as a tensor, of `dtype` if one is given. Numbers become float32, booleans bool; a tensor of that dtype is
@@ -35,14 +38,57 @@ export function asarray(x: ArrayLike, dtype?: DType): Tensor {
 export const array = asarray;
 
 function toTensor(x: Exclude<ArrayLike, Tensor>, dtype?: DType): Tensor {
-  if (x === undefined || x === null) throw new TypeError(`jnp: expected a tensor, number or array, got ${x}.`);
+  if (ArrayBuffer.isView(x)) return tensor(tfTyped(x), undefined, dtype === int32 ? dtype : undefined);
+  if (!Array.isArray(x) && typeof x !== 'number' && typeof x !== 'boolean') {
+    const got = x === undefined ? 'undefined' : kindOf(x);
+    throw new TypeError(`jnp: expected a tensor, number or array, got ${got}.`);
+  }
   if (Array.isArray(x) && holdsTensor(x)) return stack(promoted(x.map((item) => asarray(item, dtype))));
   // Only whole numbers keep their exact value when made in another dtype at once.
   return tensor(x as number | number[], undefined, dtype === int32 ? dtype : undefined);
 }
 
-function holdsTensor(items: readonly ArrayLike[]): boolean {
-  return items.some((item) => item instanceof Tensor || (Array.isArray(item) && holdsTensor(item)));
+/** Typed arrays of other widths as those that tensors are made of. */
+function tfTyped(values: ArrayBufferView): TypedArray {
+  if (values instanceof Float64Array) return Float32Array.from(values);
+  if (values instanceof Int8Array || values instanceof Int16Array || values instanceof Uint16Array) {
+    return Int32Array.from(values);
+  }
+  // Of unsigned values the bits are kept, as everywhere.
+  if (values instanceof Uint32Array) return new Int32Array(values);
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array || values instanceof DataView) {
+    throw new TypeError(
+      `jnp: expected a tensor, number or array, got ${kindOf(values)}. Array.from(x, Number) has numbers.`,
+    );
+  }
+  return values as TypedArray;
+}
+
+/** More axes than any tensor has. */
+const DEEPEST = 32;
+
+/** Whether tensors are among nested arrays. Throws where something is that makes no tensor. */
+function holdsTensor(items: readonly unknown[], place: readonly number[] = []): boolean {
+  if (place.length > DEEPEST) throw new TypeError('jnp: arrays are nested too deeply. Does one contain itself?');
+  const [first] = items;
+  let found = false;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
+    if (typeof item === 'number' || typeof item === 'boolean') continue;
+    if (item instanceof Tensor) found = true;
+    else if (Array.isArray(item)) {
+      if (Array.isArray(first) && first.length !== item.length) {
+        const at = `[${[...place, i].join('][')}]`;
+        throw new ShapeError(`jnp: rows differ in length: ${item.length} at ${at}, ${first.length} at the first.`);
+      }
+      if (holdsTensor(item, [...place, i])) found = true;
+    } else if (!ArrayBuffer.isView(item)) {
+      const got = item === undefined ? 'undefined' : kindOf(item);
+      const at = `[${[...place, i].join('][')}]`;
+      throw new TypeError(`jnp: an array holds numbers, booleans, tensors or arrays of these, got ${got} at ${at}.`);
+    }
+  }
+  return found;
 }
 
 /** The tensors cast to their common dtype: bool < int32 < float32 < complex64. */
@@ -107,7 +153,14 @@ export function normalizeAxis(caller: string, axis: number, rank: number): numbe
 /** One or more axes, normalized; all of them by default. Throws if one is named twice. */
 export function normalizeAxes(caller: string, axis: number | readonly number[] | undefined, rank: number): number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const axes = (typeof axis === 'number' ? [axis] : axis).map((item) => normalizeAxis(caller, item, rank));
+  if (typeof axis !== 'number' && !Array.isArray(axis)) {
+    throw new TypeError(
+      `${caller}: an axis is a number, or an array of some, and stands before the options; got ${kindOf(axis)}.`,
+    );
+  }
+  const axes = (typeof axis === 'number' ? [axis] : (axis as readonly number[])).map((item) =>
+    normalizeAxis(caller, item, rank),
+  );
   if (new Set(axes).size < axes.length) throw new ShapeError(`${caller}: the axes [${axes.join(', ')}] repeat one.`);
   return axes;
 }

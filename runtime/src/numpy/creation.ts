@@ -3,6 +3,7 @@ import { fill, type Tensor, tensor, onesLike as tfOnesLike, zerosLike as tfZeros
 import * as tree from '../tree';
 import { type ArrayLike, asarray, bool, type DType, float32, int32, shape as shapeOf } from './array';
 import { broadcastTo, reshape } from './manipulation';
+import { sizesOf } from './shapes';
 
 type Shape = number | readonly number[];
 
@@ -21,7 +22,7 @@ export const empty = zeros;
 
 /** An array that holds `fillValue` everywhere; a number makes float32. */
 export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType): Tensor {
-  const sizes = typeof shape === 'number' ? [shape] : [...shape];
+  const sizes = sizesOf('jnp', shape);
   if (typeof fillValue !== 'number' && typeof fillValue !== 'boolean') {
     return broadcastTo(asarray(fillValue, dtype), sizes);
   }
@@ -71,12 +72,13 @@ export function eye(
   columns = rows,
   { k = 0, dtype = float32 }: { k?: number; dtype?: DType } = {},
 ): Tensor {
+  const sizes = sizesOf('jnp.eye', [rows, columns]);
   const values = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     const column = row + k;
     if (column >= 0 && column < columns) values[row * columns + column] = 1;
   }
-  return asarray(tensor(values, [rows, columns], float32), dtype);
+  return asarray(tensor(values, sizes, float32), dtype);
 }
 
 /** A square matrix with ones on its diagonal. */

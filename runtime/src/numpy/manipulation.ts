@@ -3,11 +3,12 @@ import * as tf from '#tfjs';
 import { broadcastShapes } from '../bindings/rules/makers';
 import { ShapeError } from '../bindings/rules/rule';
 import { type ArrayLike, asarray, describe, normalizeAxes, normalizeAxis, promoted } from './array';
+import { arrayOf, arraysOf, sizesOf } from './shapes';
 
 /** The array with another shape; one size may be -1, which is worked out. Throws if the sizes do not fit. */
 export function reshape(x: ArrayLike, shape: number | readonly number[]): tf.Tensor {
   const from = asarray(x);
-  const sizes = typeof shape === 'number' ? [shape] : [...shape];
+  const sizes = arrayOf('jnp.reshape', shape);
   const known = sizes.reduce((product, n) => (n === -1 ? product : product * n), 1);
   const unknown = sizes.indexOf(-1);
   if (unknown >= 0) sizes[unknown] = known === 0 ? 0 : from.size / known;
@@ -88,7 +89,7 @@ export function squeeze(x: ArrayLike, axis?: number | readonly number[]): tf.Ten
 
 /** The arrays one after the other along an axis they have. */
 export function concatenate(xs: readonly ArrayLike[], axis = 0): tf.Tensor {
-  const parts = promoted(xs.map((x) => asarray(x)));
+  const parts = promoted(arraysOf('jnp.concatenate', xs));
   const [first] = parts;
   if (first === undefined) throw new ShapeError('jnp.concatenate: at least one array is needed.');
   const along = normalizeAxis('jnp.concatenate', axis, first.rank);
@@ -105,7 +106,7 @@ export function concatenate(xs: readonly ArrayLike[], axis = 0): tf.Tensor {
 
 /** The arrays, all of one shape, along a new axis. */
 export function stack(xs: readonly ArrayLike[], axis = 0): tf.Tensor {
-  const parts = promoted(xs.map((x) => asarray(x)));
+  const parts = promoted(arraysOf('jnp.stack', xs));
   const [first] = parts;
   if (first === undefined) throw new ShapeError('jnp.stack: at least one array is needed.');
   const other = parts.find((part) => !tf.util.arraysEqual(part.shape, first.shape));
@@ -149,7 +150,7 @@ export function tile(x: ArrayLike, reps: number | readonly number[]): tf.Tensor 
 /** The array copied along new axes and axes of size 1 until it has the shape. Throws if it does not fit. */
 export function broadcastTo(x: ArrayLike, shape: number | readonly number[]): tf.Tensor {
   const from = asarray(x);
-  const sizes = typeof shape === 'number' ? [shape] : [...shape];
+  const sizes = sizesOf('jnp.broadcastTo', shape);
   const extra = sizes.length - from.rank;
   if (extra < 0 || from.shape.some((n, i) => n !== 1 && n !== sizes[i + extra])) {
     throw new ShapeError(`jnp.broadcastTo: ${describe(from)} does not broadcast to [${sizes.join(', ')}].`);

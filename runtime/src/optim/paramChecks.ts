@@ -12,7 +12,7 @@ export function checkParam(target: unknown, index: number, param: unknown): asse
   if (param instanceof Tensor && param.dtype === 'float32') return;
   throw new TypeError(
     `An optimizer's target must hold float32 tensors only, got ${kindOf(param)} at ${pathOf(target, index)}. ` +
-      "Make a number a tensor, jnp.array(x), or keep what is not trained out of the target.",
+      'Make a number a tensor, jnp.array(x), or keep what is not trained out of the target.',
   );
 }
 

@@ -65,7 +65,7 @@ function differentiable(transform: string, leaf: unknown, argnum: number, path: 
   if (leaf instanceof Tensor && leaf.dtype === 'float32') return leaf.clone();
   throw new TypeError(
     `${transform}: argument ${argnum} must hold float32 tensors or numbers only, got ${kindOf(leaf)}${at(path)}. ` +
-      (isOfClass(leaf)
+      (isOfOwnClass(leaf)
         ? 'To let it be a pytree, make its class a struct.dataclass or give it to tree.registerPytreeNode.'
         : 'Give what is not to be differentiated as another argument, or let the function close over it.'),
   );
@@ -122,13 +122,34 @@ export function cotangentsFor(
 
 const at = (path: readonly string[]) => (path.length > 0 ? ` at /${path.join('/')}` : '');
 
-/** What a value is, for messages: `f32[2]`, `number`, `a Map`. */
+/** What a value is, for messages: `f32[2]`, `number`, `an instance of Model`. */
 export function kindOf(value: unknown): string {
   if (value instanceof Tensor) return formatTensor(value);
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  if (name === 'Promise') return 'a promise (await it first)';
-  return typeof name === 'string' && name !== '' && name !== 'Object' ? `an instance of ${name}` : 'object';
+  if (Array.isArray(value)) return 'an array';
+  if (value instanceof Promise) return 'a promise (await it first)';
+  const name = classOf(value)?.name;
+  return name && name !== 'Object' ? `an instance of ${name}` : 'object';
+}
+
+function classOf(value: object): { readonly name: string } | undefined {
+  const maker: unknown = Object.getPrototypeOf(value)?.constructor;
+  return typeof maker === 'function' ? maker : undefined;
+}
+
+/** Whether a value is made by a class of the user's, not by one that JavaScript has. */
+function isOfOwnClass(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const own = classOf(value);
+  return own !== undefined && !(value instanceof Tensor) && Reflect.get(globalThis, own.name) !== own;
+}
+
+/** Throws unless a transformation was given a function. */
+export function checkFunction(transform: string, fn: unknown): void {
+  if (typeof fn === 'function') return;
+  throw new TypeError(
+    `${transform} takes the function itself, ${transform}((x) => …), not what it returns; got ${kindOf(fn)}.`,
+  );
 }

@@ -1,5 +1,5 @@
 import { ones, Tensor, tensor } from '#tfjs';
-import { kindOf, positions, targetsOf, withAux } from './arguments';
+import { checkFunction, kindOf, positions, targetsOf, withAux } from './arguments';
 import type { Literal } from './literals';
 import { formatTensor } from './shapeDtypeStruct';
 import { checkSynchronous } from './synchronous';
@@ -38,6 +38,7 @@ export function valueAndGrad(
   fn: (...args: Any[]) => Any,
   { argnums = 0, hasAux = false }: { argnums?: number | readonly number[]; hasAux?: boolean } = {},
 ): (...args: Any[]) => [Any, Any] {
+  checkFunction('valueAndGrad', fn);
   return (...args) => {
     const targets = targetsOf('grad', args, positions('grad', argnums, args.length));
     const run = () => {
@@ -76,6 +77,7 @@ export function grad(
   fn: (...args: Any[]) => Any,
   options: { argnums?: number | readonly number[]; hasAux?: boolean } = {},
 ): (...args: Any[]) => Any {
+  checkFunction('grad', fn);
   const both = valueAndGrad(fn, options);
   return (...args) => {
     const [value, gradient] = both(...args);

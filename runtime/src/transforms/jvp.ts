@@ -1,6 +1,6 @@
 import { type Tensor, zeros } from '#tfjs';
 import * as tree from '../tree';
-import { cotangentsFor, type Targets, targetsOf } from './arguments';
+import { checkFunction, cotangentsFor, type Targets, targetsOf } from './arguments';
 import type { Literal } from './literals';
 import { record } from './tape';
 import { type HasAux, type RecordedTree, recordTree } from './vjp';
@@ -29,6 +29,7 @@ export function jvp(
   tangents: readonly Any[],
   { hasAux = false }: { hasAux?: boolean } = {},
 ): [Any, Any, Any?] {
+  checkFunction('jvp', fn);
   if (!Array.isArray(primals) || !Array.isArray(tangents)) {
     throw new TypeError('jvp: primals and tangents are arrays of arguments: jvp(f, [x], [dx]).');
   }

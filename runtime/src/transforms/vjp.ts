@@ -1,6 +1,6 @@
 import type { Tensor } from '#tfjs';
 import * as tree from '../tree';
-import { cotangentsFor, outputsOf, targetsOf, withAux } from './arguments';
+import { checkFunction, cotangentsFor, outputsOf, targetsOf, withAux } from './arguments';
 import type { Literal } from './literals';
 import { type Recording, record } from './tape';
 
@@ -27,6 +27,7 @@ export function vjp<A extends Any[], R>(
   ...primals: A
 ): [output: R, vjpFn: (cotangent: R) => A];
 export function vjp(fn: (...primals: Any[]) => Any, ...given: Any[]): [Any, (cotangent: Any) => Any[], Any?] {
+  checkFunction('vjp', fn);
   const hasAux = isHasAux(given.at(-1));
   const primals = hasAux ? given.slice(0, -1) : given;
   const targets = targetsOf('vjp', primals, [...primals.keys()]);
