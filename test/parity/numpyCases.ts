@@ -107,11 +107,15 @@ function expectOutput(found: unknown, expected: unknown): void {
   } else expect(found).toEqual(expected);
 }
 
+/** A complex output is two real ones. */
+const realParts = (leaf: unknown): Tensor[] =>
+  leaf instanceof Tensor && leaf.dtype === 'complex64' ? [jnp.real(leaf), jnp.imag(leaf)] : [leaf].filter(isReal);
+
 /** The sum of the real outputs, each multiplied with cos(0.5 * i) over its flat index, rounded to 3 decimals. */
 function lossOf(output: unknown): Tensor {
   const losses = tree
     .leaves(output)
-    .filter(isReal)
+    .flatMap(realParts)
     .map((y) => {
       const weights = Array.from({ length: y.size }, (_, i) => Math.round(Math.cos(0.5 * i) * 1000) / 1000);
       return jnp.sum(jnp.multiply(y, jnp.reshape(weights, y.shape)));

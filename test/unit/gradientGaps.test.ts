@@ -37,7 +37,7 @@ const WITHOUT: Record<string, string[]> = {
   ],
   'reads bits as another type': ['Bitcast'],
   'read the bits of numbers, which JAX does not differentiate either': ['Bitcast'],
-  'are complex': ['Complex', 'Real', 'Imag', 'FFT', 'IFFT', 'Eig'],
+  'depend on eigenvectors that are free up to a complex factor': ['Eig'],
   'say so where the library uses them (ops.indexMul and its like)': [
     'UnsortedSegmentMax',
     'UnsortedSegmentMin',

@@ -1,4 +1,4 @@
-/** Complex numbers from and to their parts. No gradients flow through them. */
+/** Complex numbers from and to their parts. */
 import * as tf from '#tfjs';
 import { type ArrayLike, asarray, float32 } from '../numpy/array';
 

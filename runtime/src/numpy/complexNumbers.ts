@@ -1,4 +1,4 @@
-/** Real and imaginary parts. Gradients do not flow through complex numbers. */
+/** Real and imaginary parts. */
 import * as tf from '#tfjs';
 import { type ArrayLike, asarray, asNumeric, complex64 } from './array';
 import { arctan2 } from './trigonometry';

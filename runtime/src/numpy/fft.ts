@@ -1,5 +1,5 @@
 /**
- * Fourier transforms (jax.numpy.fft). No gradients flow through complex numbers.
+ * Fourier transforms (jax.numpy.fft).
  *
  * @module
  */

@@ -14,6 +14,7 @@ import {
 import { programs, transforms } from '../bindings/stack';
 import { userFrame } from '../bindings/userFrame';
 import './gradients';
+import { COMPLEX_KERNELS } from './gradientsComplex';
 
 /** One op of the tape. */
 export interface Step extends TapeNode {
@@ -158,8 +159,8 @@ function free(tape: readonly Step[], keep: ReadonlySet<number> = new Set()): voi
 }
 
 const isFloat = ({ dtype }: Tensor) => dtype === 'float32';
-/** Complex numbers depend on floats, if only to be found to have no gradient. */
-const isSmooth = (tensor: Tensor) => isFloat(tensor) || tensor.dtype === 'complex64';
+const isComplex = ({ dtype }: Tensor) => dtype === 'complex64';
+const isSmooth = (tensor: Tensor) => isFloat(tensor) || isComplex(tensor);
 
 /**
  * The steps that lead from the inputs to the outputs, each with those of its inputs that depend on the inputs. Whole
@@ -245,10 +246,11 @@ function pullBack(
 }
 
 function cotangentsOf(step: Step, names: readonly string[], dys: readonly (Tensor | undefined)[]): Tensor[] {
-  if (step.gradient === undefined) {
+  const complex = [...Object.values(step.inputs), ...step.outputs].some(isComplex);
+  if (step.gradient === undefined || (complex && !COMPLEX_KERNELS.has(step.kernelName))) {
     const where = step.at === undefined ? '' : ` at ${step.at}`;
     throw new Error(
-      `The op ${step.kernelName}${where} has no gradient. Compute the same with other functions, or cut it off with ` +
+      `The op ${step.kernelName}${where} has no gradient${complex ? ' of complex numbers' : ''}. Compute the same with other functions, or cut it off with ` +
         'lax.stopGradient, or give it a rule with customVjp.',
     );
   }
@@ -257,7 +259,7 @@ function cotangentsOf(step: Step, names: readonly string[], dys: readonly (Tenso
     const input = step.inputs[name] as Tensor;
     const gradient = gradients[name]?.();
     if (gradient === undefined) throw new Error(`The op ${step.kernelName} has no gradient of its input '${name}'.`);
-    if (isFloat(gradient) && gradient.shape.join() === input.shape.join()) return gradient;
+    if (gradient.dtype === input.dtype && gradient.shape.join() === input.shape.join()) return gradient;
     throw new Error(
       `The gradient of ${step.kernelName} for its input '${name}' of shape [${input.shape}] came out as ` +
         `${gradient.dtype} of shape [${gradient.shape}].`,

@@ -25,6 +25,13 @@ def weights(y):
   return np.round(np.cos(0.5 * np.arange(y.size)), 3).astype(np.float32).reshape(y.shape)
 
 
+def real_parts(y):
+  """What the loss weighs of an output: a complex one is two real ones."""
+  if C.is_array(y) and y.dtype == np.complex64:
+    return [y.real, y.imag]
+  return [y] if is_real(y) else []
+
+
 def is_real(y):
   return C.is_array(y) and y.dtype == np.float32
 
@@ -55,14 +62,14 @@ class Cases:
       return jax.tree_util.tree_map(lambda y: through(y) if is_real(y) else y, f(*jax.tree_util.tree_unflatten(tree, given), **options))
 
     def loss(values):
-      return sum((y * weights(y)).sum() for y in jax.tree_util.tree_leaves(call(values)) if is_real(y))
+      return sum((y * weights(y)).sum() for out in jax.tree_util.tree_leaves(call(values)) for y in real_parts(out))
 
     out = call([flat[i] for i in reals])
     entry = {'fn': self.prefix + camel(fn), 'args': C.enc([a for a in args]),
              'options': {camel(k): C.enc(v) for k, v in (options if ts is None else ts).items()}, 'out': C.enc(out)}
     if square:
       entry['square'] = True
-    differentiable = reals and any(is_real(y) for y in jax.tree_util.tree_leaves(out))
+    differentiable = reals and any(real_parts(y) for y in jax.tree_util.tree_leaves(out))
     if differentiable and grad is not False:
       entry['grads'] = [C.enc(g) for g in jax.grad(loss)([jax.numpy.asarray(flat[i]) for i in reals])]
     shown = [text(a) for a in args] + ['%s=%s' % (k, text(v)) for k, v in options.items()]
