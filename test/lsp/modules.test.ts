@@ -308,3 +308,60 @@ const made = nn.stateful(() => {
     `);
   });
 });
+
+describe('options', () => {
+  const text = (call: string) => `import { jnp, nn, random, type Tensor } from 'distaff';
+/** @input x f32[B, 4] */
+const Stack = nn.module(class Stack extends nn.Module {
+  apply(x: Tensor, { sizes }: { sizes: number[] }) {
+    let h = x;
+    for (const features of sizes) h = nn.Dense(h, { features });
+    return h;
+  }
+});
+const x = jnp.ones([7, 4]);
+${call}`;
+
+  it('that a module needs are those of the file where it has no @with', async () => {
+    const init = await picture(text('const [y, params] = Stack.init(random.PRNGKey(0), x, { sizes: [5, 6] });'));
+    expect(init).toContain('h/*: f32[B, 5] (+1) */ = nn.Dense(h, { features })');
+    const partial = await picture(
+      text('const [y, model] = Stack.partial({ sizes: [5] }).create(random.PRNGKey(0), x);'),
+    );
+    expect(partial).toContain('h/*: f32[B, 5] */ = nn.Dense(h, { features })');
+    expect(partial).toContain('const [y/*: f32[7, 5] */, model/*: 2 leaves, 25 */]');
+  });
+
+  it('of a partial are followed where it is made and used at once, but for modules whose tags say all', async () => {
+    expect(
+      await picture(`import { jnp, nn, random, type Tensor } from 'distaff';
+/** @input x f32[B, 4] */
+const Net = nn.module(class Net extends nn.Module {
+  apply(x: Tensor, { features = 3 }: { features?: number } = {}) {
+    return nn.Dense(x, { features });
+  }
+});
+const features = (() => { throw new Error('This is loaded.'); })();
+const [y] = Net.partial({ features }).init(random.PRNGKey(0), jnp.ones([1, 4]));
+const [z] = nn.Dense.partial({ features: 2 }).partial({ bias: false }).init(random.PRNGKey(0), jnp.ones([1, 4]));`),
+    ).toMatchInlineSnapshot(`
+      "import { jnp, nn, random, type Tensor } from 'distaff';
+      /** @input x f32[B, 4] */
+      const Net = nn.module(class Net extends nn.Module {
+        apply(x: Tensor/* f32[B, 4] */, { features = 3 }: { features?: number } = {}) {
+          return nn.Dense(x, { features })/*: f32[B, 3] *//* kernel f32[4, 3], bias f32[3] */;
+        }
+      });
+      const features = (() => { throw new Error('This is loaded.'); })();
+      const [y] = Net.partial({ features }).init(random.PRNGKey(0), jnp.ones([1, 4]));
+      const [z/*: f32[1, 2] */] = nn.Dense.partial({ features: 2 }).partial({ bias: false }).init(random.PRNGKey(0), jnp.ones([1, 4]));"
+    `);
+  });
+
+  it('that are nowhere are asked for', async () => {
+    expect(await picture(text(''))).toContain(
+      'sizes is not iterable\n//  in module Stack\n' +
+        '//  Stack ran without options. Where it needs some, write them behind its @input: @with { sizes: … }.',
+    );
+  });
+});

@@ -22,10 +22,18 @@ export function shapeStatements(
   mentioned: ReadonlySet<string>,
 ): Set<number> {
   const kept = new Set(definitions.map(({ statement }) => statement));
+  // What a partial is given here may come from data, which is not loaded for modules whose inputs and options are known.
+  const known = new Set(definitions.filter(isKnown).map(({ variable }) => variable));
   file.program.body.forEach((statement, i) => {
-    if (!isControlFlow(statement) && initCalls(statement).length > 0) kept.add(i);
+    if (isControlFlow(statement)) return;
+    if (initCalls(statement).some(({ partialOf }) => partialOf === undefined || !known.has(partialOf))) kept.add(i);
   });
   return withNeeded(file, kept, mentioned);
+}
+
+/** Whether a module's tags say all that running it takes. */
+function isKnown({ tags, apply }: ModuleDefinition): boolean {
+  return tags.inputs.length > 0 && (tags.options !== undefined || apply?.params.at(-1)?.type !== 'ObjectPattern');
 }
 
 /** Which top-level statements of an imported file give what is wanted of it. */

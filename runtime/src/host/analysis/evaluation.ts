@@ -3,6 +3,8 @@ import { pickPrimes } from '../../bindings/sizes';
 import { withSizeNames } from '../../bindings/stack';
 import { moduleSpecOf } from '../../nn/callable';
 import { modulePathOf } from '../../nn/moduleError';
+import { type Method, parametersOf } from '../../nn/parameters';
+import type { ModuleSpec } from '../../nn/spec';
 import { stateful } from '../../nn/state';
 import { stochastic } from '../../nn/stochastic';
 import { PRNGKey } from '../../random';
@@ -102,10 +104,11 @@ export class Evaluation {
       missing: MISSING,
       probeTags: (definition: number, specs: readonly TagSpec[], options?: () => object, place?: number) => {
         for (const spec of specs) if (spec !== undefined) this.specs.push(spec[0]);
-        this.probe(definition, true, (module) => {
-          const inputs = specs.map((spec) => (spec === undefined ? undefined : this.input(spec)));
-          module.init(PRNGKey(0), ...inputs, this.given(options ?? (() => ({})), place));
-        });
+        const inputs = () => specs.map((spec) => (spec === undefined ? undefined : this.input(spec)));
+        const given = () => (options === undefined ? {} : this.given(options, place));
+        const run = (module: Callable) => module.init(PRNGKey(0), ...inputs(), given());
+        if (options !== undefined) this.probe(definition, true, run);
+        else this.probe(definition, true, run, (module, own) => module.init(PRNGKey(0), ...inputs(), own));
       },
       probeCall: (definition: number, method: InitMethod, args: () => unknown[], place: number) => {
         this.probe(definition, false, (module) => module[method](PRNGKey(0), ...this.given(args, place)));
@@ -123,21 +126,39 @@ export class Evaluation {
     }
   }
 
-  private probe(definition: number, tagged: boolean, run: (module: Callable) => unknown): void {
+  /** Where `run` fails for want of options, `runWith` runs the module with those of the file's own code. */
+  private probe(
+    definition: number,
+    tagged: boolean,
+    run: (module: Callable) => unknown,
+    runWith?: (module: Callable, options: object) => unknown,
+  ): void {
     this.probes.push(() => {
       const module = this.modules.get(definition);
       // Making it failed, which was reported, or it is made in a function that nothing calls.
       if (module === undefined) return;
       this.sites.probe = { definition, tagged };
+      // Modules that keep state or take keys find both, as they would in the code that calls them.
+      const attempt = (way: () => unknown) => stateful(() => stochastic(PRNGKey(0), way));
       try {
-        // Modules that keep state or take keys find both, as they would in the code that calls them.
-        stateful(() => stochastic(PRNGKey(0), () => run(module)));
+        attempt(() => run(module));
       } catch (error) {
-        this.report(error);
+        const wanted = runWith === undefined ? undefined : requiredOptions(module);
+        const own = wanted && this.sites.optionsGiven(wanted.cls);
+        if (own === undefined) this.report(error, undefined, wanted?.advice);
+        else this.reporting(() => attempt(() => runWith?.(module, own)));
       } finally {
         this.sites.probe = undefined;
       }
     });
+  }
+
+  private reporting(run: () => unknown): void {
+    try {
+      run();
+    } catch (error) {
+      this.report(error);
+    }
   }
 
   private input([text, offset]: readonly [string, number]): unknown {
@@ -156,14 +177,14 @@ export class Evaluation {
     return [...new Set(inBrackets.flatMap((sizes) => sizes.match(/[A-Za-z_]\w*/g) ?? []))];
   }
 
-  report(error: unknown, near?: number): void {
+  report(error: unknown, near?: number, advice = ''): void {
     // What depends on a reported failure has nothing of its own to say.
     if (error instanceof MissingValueError) return;
     if (this.endedEarly && /before initialization/.test(messageOf(error))) return;
     const paths = this.request.modules.map(({ path }) => path);
     const record: ErrorRecord = {
       type: 'error',
-      message: deniedMessage(error) ?? readableMessage(error),
+      message: deniedMessage(error) ?? readableMessage(error) + (error instanceof TypeError ? advice : ''),
       frames: framesIn(stackOf(error), paths),
       modulePath: modulePathOf(error),
       severity: isOfAnalysis(error) ? 'warning' : 'error',
@@ -175,6 +196,16 @@ export class Evaluation {
     };
     this.send(record);
   }
+}
+
+/** A module whose options object has no default, so that some may be missing without a @with tag, and what to say then. */
+function requiredOptions(callable: Callable): { cls: ModuleSpec['cls']; advice: string } | undefined {
+  const spec = moduleSpecOf(callable);
+  const parameters = spec && parametersOf(spec.cls.prototype.apply as Method);
+  if (parameters?.last !== 'pattern' || parameters.hasDefault || Object.keys(spec?.options ?? {}).length > 0) return;
+  const wanted = (parameters.names ?? []).map((name) => `${name}: …`).join(', ');
+  const advice = `\n  ${spec?.className} ran without options. Where it needs some, write them behind its @input: @with { ${wanted} }.`;
+  return spec && { cls: spec.cls, advice };
 }
 
 /** Errors that arise because shapes are worked out, and do not when the code runs. */

@@ -41,6 +41,7 @@ export class SiteObserver implements ModuleObserver {
   private readonly looks: Looks[] = [];
   private readonly definitions = new Map<ModuleSpec['cls'], number>();
   private readonly classes = new Map<number, ModuleSpec['cls']>();
+  private readonly options = new Map<ModuleSpec['cls'], object>();
 
   constructor(private readonly send: (record: SiteRecord | ModuleRecord) => void) {}
 
@@ -52,7 +53,16 @@ export class SiteObserver implements ModuleObserver {
 
   enter(_frame: ModuleFrame, module: ModuleSpec, method: string, args: readonly unknown[]): void {
     const inputs = args.filter((arg, i) => i < args.length - 1 || describe(arg) !== undefined);
+    const last = args.at(-1);
+    if (inputs.length < args.length && method === 'apply' && this.running.length === 0 && this.probe === undefined) {
+      if (tree.isPlainObject(last) && !this.options.has(module.cls)) this.options.set(module.cls, last);
+    }
     this.running.push({ module, method, inputs: inputs.map(print), params: [] });
+  }
+
+  /** The options that the file's own code ran a module with first; undefined where it did not. */
+  optionsGiven(cls: ModuleSpec['cls']): object | undefined {
+    return this.options.get(cls);
   }
 
   param(_frame: ModuleFrame, name: string, value: unknown): void {
