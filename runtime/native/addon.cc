@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "graph_ops.h"
 #include "tensorflow/c/c_api.h"
 
 namespace distaff {
@@ -52,6 +53,7 @@ napi_status Export(napi_env env, napi_value exports, Addon* addon) {
       {"createTensor", CreateTensor},         {"deleteTensor", DeleteTensor},   {"tensorDataSync", TensorDataSync},
       {"newOp", NewOp},                       {"runOp", RunOp},                 {"deleteOp", DeleteOp},
       {"getNumOfTensors", GetNumOfTensors},   {"getNumOfBytes", GetNumOfBytes}, {"isUsingGpuDevice", IsUsingGpuDevice},
+      {"addFunction", AddFunction},           {"removeFunction", RemoveFunction},
   };
   for (const auto& [name, run] : functions) {
     napi_value function;
@@ -97,6 +99,8 @@ bool Addon::Start(napi_env env) {
   context = TFE_NewContext(options, status);
   TFE_DeleteContextOptions(options);
   if (!Ok(env, status, "TensorFlow does not start")) return false;
+  RegisterHostOp(status);
+  if (!Ok(env, status, "TensorFlow does not take the host ops")) return false;
   tensors = new Tensors(context);
   ops = std::make_unique<Ops>();
   TF_DeviceList* devices = TFE_ContextListDevices(context, status);

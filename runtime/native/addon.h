@@ -68,6 +68,8 @@ napi_value TensorDataSync(napi_env env, napi_callback_info info);
 napi_value NewOp(napi_env env, napi_callback_info info);
 napi_value RunOp(napi_env env, napi_callback_info info);
 napi_value DeleteOp(napi_env env, napi_callback_info info);
+napi_value AddFunction(napi_env env, napi_callback_info info);
+napi_value RemoveFunction(napi_env env, napi_callback_info info);
 
 }  // namespace distaff
 

@@ -1,38 +1,13 @@
 #include "host_execute.h"
 
 #include <new>
-#include <utility>
 #include <vector>
 
 #include "attributes.h"
 #include "handles.h"
+#include "host_tensors.h"
 
 namespace distaff {
-namespace {
-
-/** Inputs in host memory, freed together. */
-class HostTensors {
- public:
-  HostTensors() = default;
-  HostTensors(const HostTensors&) = delete;
-  HostTensors& operator=(const HostTensors&) = delete;
-  ~HostTensors() {
-    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
-  }
-
-  HostInput Add(TF_Tensor* tensor) {
-    tensors_.push_back(tensor);
-    Shape shape(TF_NumDims(tensor));
-    for (size_t i = 0; i < shape.size(); i++) shape[i] = TF_Dim(tensor, static_cast<int>(i));
-    return {TF_TensorType(tensor), std::move(shape), TF_TensorData(tensor), TF_TensorElementCount(tensor)};
-  }
-
- private:
-  std::vector<TF_Tensor*> tensors_;
-};
-
-}  // namespace
-
 napi_value RunHostOp(napi_env env, const Addon& addon, const Op& op) {
   const HostOp run = FindHostOp(op.name);
   if (run == nullptr) {

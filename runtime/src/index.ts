@@ -21,8 +21,10 @@ export { type CustomJvp, customGradient, customJvp } from './transforms/customJv
 export { evalShape } from './transforms/evalShape';
 export { type AuxOptions, type GradOptions, grad, valueAndGrad } from './transforms/grad';
 export { hessian, jacfwd, jacobian, jacrev } from './transforms/jacobian';
+export { jit } from './transforms/jit/jit';
 export { jvp, linearize } from './transforms/jvp';
 export { type AsStructs, ShapeDtypeStruct, type ShapeLike, type Spec } from './transforms/shapeDtypeStruct';
 export { vjp } from './transforms/vjp';
+export { type VmapOptions, vmap } from './transforms/vmap';
 export * as traverse from './traverse/index';
 export * as tree from './tree';

@@ -26,6 +26,8 @@ export interface PytreeNode<T = unknown> {
   flatten(node: T): PytreeParts;
   /** Puts one together of the `aux` of another and of new children. */
   unflatten(aux: unknown, children: readonly unknown[]): T;
+  /** The keys of children that count: numbers there are whole, as tensors int32. */
+  readonly integers?: readonly string[];
 }
 
 const NODE = Symbol.for('distaff.pytreeNode');
@@ -220,6 +222,7 @@ export function map<T, R>(
   tree: T,
   ...rest: unknown[]
 ): MapLeaves<T, R> {
+  if (typeof fn !== 'function') throw new TypeError('tree.map takes the function first: tree.map((leaf) => …, tree).');
   const [first, form] = flatten(tree);
   const others = rest.map((other) => flattenUpTo(form, other));
   const mapped = first.map((leaf, i) => fn(leaf as LeafOf<T>, ...others.map((column) => column[i] as any_)));

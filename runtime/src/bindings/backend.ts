@@ -101,23 +101,20 @@ export class BindingBackend extends Base {
 }
 
 /** Makes an entry for a data id of another backend instead of moving its values here. */
-class ViewingStorage extends TensorStorage {
-  constructor(private readonly viewer: BindingBackend) {
+export class ViewingStorage extends TensorStorage {
+  constructor(protected readonly viewer: ViewingBackend) {
     super(viewer);
   }
 
   override get(dataId: DataId): TensorData {
     if (!this.has(dataId)) {
-      const { shape, dtype } = ownerOf(dataId);
-      const tfDtype = this.viewer.getDTypeInteger(dtype);
-      const id = this.viewer.binding.createTensor(shape, tfDtype, new Float32Array(0));
-      this.set(dataId, { shape, dtype: tfDtype, id, values: null, refCount: 1 });
+      this.set(dataId, this.viewer.view(dataId));
     }
     return super.get(dataId);
   }
 }
 
-function ownerOf(dataId: DataId) {
+export function ownerOf(dataId: DataId) {
   const info = engine().state.tensorInfo.get(dataId);
   if (info === undefined) {
     throw new Error(
@@ -132,9 +129,30 @@ function ownerOf(dataId: DataId) {
  * activation sees the parameter's shape and leaves its values where they are.
  */
 export class ViewingBackend extends BindingBackend {
+  /** Values go where they are made: what uses them first may be inside of something that ends before. */
+  protected readonly makesAtOnce: boolean = false;
+
   constructor(binding: Binding, name: string) {
     super(binding, name);
     this.tensorMap = new ViewingStorage(this);
+  }
+
+  override move(dataId: DataId, values: Values, shape: number[], dtype: string, refCount: number): void {
+    if (!this.makesAtOnce) {
+      super.move(dataId, values, shape, dtype, refCount);
+      return;
+    }
+    const tfDtype = this.getDTypeInteger(dtype);
+    const id = this.binding.createTensor(shape, tfDtype, values);
+    this.tensorMap.set(dataId, { shape, dtype: tfDtype, values: null, id, refCount });
+  }
+
+  /** What this backend sees of another one's data. */
+  view(dataId: DataId): TensorData {
+    const { shape, dtype } = ownerOf(dataId);
+    const tfDtype = this.getDTypeInteger(dtype);
+    const id = this.binding.createTensor(shape, tfDtype, new Float32Array(0));
+    return { shape, dtype: tfDtype, id, values: null, refCount: 1 };
   }
 
   /** An alias of a viewed tensor is one more reference to it where it lives. */

@@ -12,6 +12,8 @@ interface Addon extends OpAddon {
   readonly TF_Version: string;
   isUsingGpuDevice(): boolean;
   getNumOfTensors(): number;
+  addFunction(name: string, graphDef: Uint8Array, inputs: readonly string[], outputs: readonly string[]): void;
+  removeFunction(name: string): void;
   /** Of the values of those tensors. */
   getNumOfBytes(): number;
 }
@@ -38,6 +40,21 @@ export function memory(): {
   bytes: number;
 } {
   return { tensors: addon?.getNumOfTensors() ?? 0, bytes: addon?.getNumOfBytes() ?? 0 };
+}
+
+/** Makes a graph an op of its own; `inputs` and `outputs` name nodes. */
+export function addFunction(
+  name: string,
+  graphDef: Uint8Array,
+  inputs: readonly string[],
+  outputs: readonly string[],
+): void {
+  load();
+  addon?.addFunction(name, graphDef, inputs, outputs);
+}
+
+export function removeFunction(name: string): void {
+  addon?.removeFunction(name);
 }
 
 /** Puts what the addon does in place of what loads it, once: a caller may have read a loading function before. */

@@ -8,6 +8,8 @@ import type { Collection } from '../nn/collection';
 import type { ModuleFrame } from '../nn/frame';
 import type { RngScope } from '../nn/stochastic';
 import type { ProgramBuilder } from '../transforms/program';
+import type { Level } from './batch/level';
+import type { Trace } from './graph/trace';
 
 class ActiveStack<T> {
   private readonly items: T[] = [];
@@ -59,8 +61,13 @@ export interface Transform {
   readonly repeats: boolean;
 }
 
+/** The functions that are being recorded as graphs, innermost on top. */
+export const traces = new ActiveStack<Trace>();
 /** The functions whose kernels are being watched, innermost on top. */
 export const programs = new ActiveStack<ProgramBuilder>();
+
+/** The vmaps that are running, innermost on top. */
+export const levels = new ActiveStack<Level>();
 
 /** Who is told of module calls and parameters. */
 export const observers = new ActiveStack<ModuleObserver>();

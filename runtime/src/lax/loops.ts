@@ -1,13 +1,16 @@
 /** Loops whose steps are functions (jax.lax): outside of jit they run step by step, for shapes alone they run once. */
-
 import { expandDims, gather, scalar, stack, type Tensor, unstack, zeros } from '#tfjs';
 import { ABSTRACT_BACKEND } from '../bindings/abstract';
-import { activeBackend, transforms, withBackend } from '../bindings/stack';
+import { activeBackend, withBackend } from '../bindings/stack';
+import { graphWhile } from '../transforms/jit/controlFlow';
+import { activeLevel } from '../transforms/levels';
 import type { Literal } from '../transforms/literals';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
 import * as tree from '../tree';
 import { checkAlike, type Flat, flattenTensors } from './carry';
-import { booleanOf, integerOf } from './scalars';
+import { whileOfExamples } from './examples';
+import { asBool, booleanOf, integerOf } from './scalars';
+import { foriAsOne, inTransform, loopsAreOne, oneStep, type Scan, scanAsOne } from './tensorLoops';
 
 export interface ScanOptions {
   /** The number of steps; needed where `xs` has no tensors. */
@@ -32,17 +35,15 @@ export function scan<C extends Literal, X, Y extends Literal>(
   let carry = flattenTensors('lax.scan: the first carry', init);
   const step = (x: readonly Tensor[]): Flat => {
     const value = tree.unflatten(carry.structure, carry.tensors) as C;
-    const result = inTransform('lax.scan', () => fn(value, tree.unflatten(rows.structure, x) as X));
-    if (!Array.isArray(result) || result.length !== 2) {
-      const got = Array.isArray(result) ? `an array of ${result.length}` : typeof result;
-      throw new TypeError(`lax.scan: the function returns [carry, y], got ${got}.`);
-    }
-    const next = flattenTensors('lax.scan: the carry that the function returned', result[0]);
-    checkAlike('lax.scan', 'the carry before', carry, 'the carry that the function returned', next);
+    const [next, y] = oneStep(() => fn(value, tree.unflatten(rows.structure, x) as X), carry);
     carry = next;
-    return flattenTensors('lax.scan: the y that the function returned', result[1]);
+    return y;
   };
   if (count === 0) return [tree.unflatten(carry.structure, carry.tensors) as C, withoutSteps(step, rows) as Y];
+  if (loopsAreOne()) {
+    const outer: Scan = (body, state, columns) => scan(body, state, columns, { length: count, reverse });
+    return scanAsOne(fn, carry, rows, count, reverse, outer) as [C, Y];
+  }
   const ys = stepsForShapes() ? repeated(step(rowsAt(rows, 0)), count) : stepped(step, rows, count, reverse);
   return [tree.unflatten(carry.structure, carry.tensors) as C, ys as Y];
 }
@@ -119,6 +120,15 @@ export function foriLoop<T extends Literal>(
   init: T,
 ): T {
   let value = flattenTensors('lax.foriLoop: the first value', init);
+  if (loopsAreOne()) {
+    const next = (i: Tensor, tensors: Tensor[]) =>
+      nextOf('lax.foriLoop', { ...value, tensors }, (before: T) => body(i, before)).tensors;
+    const outputs = foriAsOne(lower, upper, next, value.tensors, {
+      steps: (count, step, state) => scan((c: Tensor[]) => [step(c), null], state, null, { length: count })[0],
+      until: (goesOn, step, state) => whileLoop(goesOn, step, state),
+    });
+    return tree.unflatten(value.structure, outputs) as T;
+  }
   const isAbstract = activeBackend() === ABSTRACT_BACKEND;
   const [first, end] = [lower, upper].map((bound) => integerOf('lax.foriLoop: a bound', bound)) as [number, number];
   const last = isAbstract ? first + 1 : end;
@@ -138,6 +148,17 @@ export function whileLoop<T extends Literal>(
   init: T,
 ): T {
   let value = flattenTensors('lax.whileLoop: the first value', init);
+  if (loopsAreOne()) {
+    const goesOn = (state: Tensor[]) =>
+      asBool(inTransform('lax.whileLoop', () => condition(tree.unflatten(value.structure, state) as T)));
+    const step = (tensors: Tensor[]) => nextOf('lax.whileLoop', { ...value, tensors }, body).tensors;
+    const level = activeLevel();
+    const outputs =
+      level === undefined
+        ? graphWhile(goesOn, step, value.tensors)
+        : whileOfExamples(level, goesOn, step, value.tensors, (test, next, state) => whileLoop(test, next, state));
+    return tree.unflatten(value.structure, outputs) as T;
+  }
   const test = () => {
     const current = tree.unflatten(value.structure, value.tensors) as T;
     return inTransform('lax.whileLoop', () => condition(current));
@@ -156,8 +177,4 @@ function nextOf<T>(caller: string, value: Flat, body: (before: T) => T): Flat {
   const next = flattenTensors(`${caller}: what the body returned`, made);
   checkAlike(caller, 'the value before', value, 'what the body returned', next);
   return next;
-}
-
-function inTransform<R>(name: string, fn: () => R): R {
-  return transforms.with({ name, repeats: true }, fn);
 }

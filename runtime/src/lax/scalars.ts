@@ -1,4 +1,4 @@
-import { Tensor } from '#tfjs';
+import { scalar, Tensor } from '#tfjs';
 import { ABSTRACT_BACKEND } from '../bindings/abstract';
 import { activeBackend } from '../bindings/stack';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
@@ -21,4 +21,12 @@ export function integerOf(what: string, value: unknown): number {
   }
   const got = value instanceof Tensor ? formatTensor(value) : String(value);
   throw new TypeError(`${what} is a whole number or an i32 scalar, got ${got}.`);
+}
+
+/** A bool scalar inside jit, which is not read. Throws TypeError for anything else. */
+export function asBool(value: unknown, what = 'lax.whileLoop: the condition'): Tensor {
+  if (typeof value === 'boolean') return scalar(value, 'bool');
+  if (value instanceof Tensor && value.rank === 0 && value.dtype === 'bool') return value;
+  const got = value instanceof Tensor ? formatTensor(value) : typeof value;
+  throw new TypeError(`${what} must be a bool scalar, as x.greater(0) of a scalar x gives it; got ${got}.`);
 }

@@ -28,29 +28,61 @@ export type Model<C = Applies, K extends PropertyKey = never> = SharedOf<C, K> &
  * whose leaves are the parameters, so the gradient with respect to a Model is a Model.
  */
 export function Model<C, K extends PropertyKey>(module: ModuleOf<C, K>, params: Params): Model<C, K> {
+  const { spec, prototype } = kindOf(module);
+  const model = (...args: unknown[]) => call(spec, 'apply', params, args);
+  Object.setPrototypeOf(model, prototype);
+  Object.defineProperties(model, {
+    name: { value: spec.className },
+    params: { value: params, enumerable: true },
+  });
+  return model as unknown as Model<C, K>;
+}
+
+/** What all Models of a module share: training makes a new one at every step. */
+interface Kind {
+  readonly spec: ModuleSpec;
+  readonly prototype: object;
+}
+
+const kinds = new WeakMap<object, Kind>();
+
+function kindOf(module: object): Kind {
+  const known = kinds.get(module);
+  if (known !== undefined) return known;
   const spec = moduleSpecOf(module);
   if (spec === undefined) throw new ModuleError('nn.Model: the first argument is a module, as nn.module makes them.');
-  const model = (...args: unknown[]) => call(spec, 'apply', params, args);
-  Object.setPrototypeOf(model, ModelPrototype);
-  const replace = (changes: { params?: Params } = {}) => {
+  const prototype = Object.create(ModelPrototype, {
+    module: { value: module },
+    // Getters, so that what they give works by itself: `const { decode } = model`.
+    replace: { get: getReplace },
+    truncateAt: { get: getTruncateAt },
+  });
+  for (const method of methodNames(spec)) {
+    Object.defineProperty(prototype, method, {
+      get(this: AnyModel) {
+        const { params } = this;
+        return (...args: unknown[]) => call(spec, method, params, args);
+      },
+    });
+  }
+  markSerializationState(markPytreeNode(prototype, ModelNode), ModelState);
+  const kind = { spec, prototype };
+  kinds.set(module, kind);
+  return kind;
+}
+
+function getReplace(this: AnyModel) {
+  const { module, params } = this;
+  return (changes: { params?: Params } = {}) => {
     const unknown = Object.keys(changes).find((key) => key !== 'params');
     if (unknown !== undefined) throw new ModuleError(`A Model has no field '${unknown}' to replace; it has params.`);
     return Model(module, changes.params ?? params);
   };
-  const truncateAt = (paths: unknown) => Model(truncated(spec, paths), params);
-  const members: Record<string, unknown> = { name: spec.className, module, params, replace, truncateAt };
-  for (const method of methodNames(spec)) members[method] = calling(spec, method, params);
-  for (const [key, value] of Object.entries(members))
-    Object.defineProperty(model, key, { value, enumerable: key === 'params' });
-  return markSerializationState(markPytreeNode(model, ModelNode), ModelState) as unknown as Model<C, K>;
 }
 
-/**
- * A function of its own, for V8 puts a closure that is assigned to a property where only major collections find it, and
- * with it the parameters.
- */
-function calling(spec: ModuleSpec, method: string, params: Params) {
-  return (...args: unknown[]) => call(spec, method, params, args);
+function getTruncateAt(this: AnyModel) {
+  const { module, params } = this;
+  return (paths: unknown) => Model(truncated(moduleSpecOf(module) as ModuleSpec, paths), params);
 }
 
 function print(this: { name: string; params: Params }): string {
@@ -71,6 +103,7 @@ class ModuleIdentity {
   }
 
   equals(other: unknown): boolean {
+    if (other instanceof ModuleIdentity && other.module === this.module) return true;
     if (!(other instanceof ModuleIdentity) || other.spec?.cls !== this.spec?.cls) return false;
     const [mine, theirs] = [this.spec?.options ?? {}, other.spec?.options ?? {}];
     const names = Object.keys(mine);

@@ -14,6 +14,7 @@ export function registerParamState<
   registerPytreeNode(cls, {
     flatten: (state) => ({ children: names.map((name) => state[name]), keys: names }),
     unflatten: (_, children) => new make(...children),
+    integers: names.filter((name) => name === 'step'),
   });
   registerSerializationState(cls, {
     toStateDict: (state) => Object.fromEntries(names.map((name) => [fields[name], state[name]])),

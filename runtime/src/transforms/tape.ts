@@ -13,6 +13,7 @@ import {
 } from '#tfjs';
 import { programs, transforms } from '../bindings/stack';
 import { userFrame } from '../bindings/userFrame';
+import { leaveSummed, levelOf, whereItIs } from './levels';
 import './gradients';
 import { COMPLEX_KERNELS } from './gradientsComplex';
 
@@ -160,7 +161,8 @@ function free(tape: readonly Step[], keep: ReadonlySet<number> = new Set()): voi
 
 const isFloat = ({ dtype }: Tensor) => dtype === 'float32';
 const isComplex = ({ dtype }: Tensor) => dtype === 'complex64';
-const isSmooth = (tensor: Tensor) => isFloat(tensor) || isComplex(tensor);
+/** Whether derivatives pass through a tensor; whole numbers and bools pass none on. */
+export const isSmooth = (tensor: Tensor) => isFloat(tensor) || isComplex(tensor);
 
 /**
  * The steps that lead from the inputs to the outputs, each with those of its inputs that depend on the inputs. Whole
@@ -233,7 +235,7 @@ function pullBack(
     const dys = step.outputs.map(({ id }) => cotangents.take(id));
     if (dys.every((dy) => dy === undefined)) continue;
     const names = Object.keys(step.inputs);
-    const back = () => cotangentsOf(step, names, dys);
+    const back = () => whereItIs(step.outputs[0], () => cotangentsOf(step, names, dys));
     const dxs = step.custom ? back() : tidy(back);
     for (const dx of dxs) cotangents.share(dx);
     names.forEach((name, i) => {
@@ -257,14 +259,24 @@ function cotangentsOf(step: Step, names: readonly string[], dys: readonly (Tenso
   const gradients = step.gradient(dys.map((dy, i) => dy ?? zerosLike(step.outputs[i] as Tensor)));
   return names.map((name) => {
     const input = step.inputs[name] as Tensor;
-    const gradient = gradients[name]?.();
-    if (gradient === undefined) throw new Error(`The op ${step.kernelName} has no gradient of its input '${name}'.`);
+    const own = gradients[name]?.();
+    if (own === undefined) throw new Error(`The op ${step.kernelName} has no gradient of its input '${name}'.`);
+    const gradient = summedOut(own, input);
     if (gradient.dtype === input.dtype && gradient.shape.join() === input.shape.join()) return gradient;
     throw new Error(
       `The gradient of ${step.kernelName} for its input '${name}' of shape [${input.shape}] came out as ` +
         `${gradient.dtype} of shape [${gradient.shape}].`,
     );
   });
+}
+
+/** Examples that share an input each contribute to its cotangent. */
+function summedOut(gradient: Tensor, input: Tensor): Tensor {
+  let out = gradient;
+  for (let level = levelOf(out); level !== undefined && level !== levelOf(input); level = levelOf(out)) {
+    out = leaveSummed(level, out);
+  }
+  return out;
 }
 
 const zerosLike = ({ shape, dtype }: Tensor) => zeros(shape, dtype);
@@ -278,7 +290,7 @@ class Cotangents {
 
   add(id: number, cotangent: Tensor): void {
     const before = this.#byId.get(id);
-    const sum = before === undefined ? cotangent : add(before, cotangent);
+    const sum = before === undefined ? cotangent : whereItIs(cotangent, () => add(before, cotangent));
     this.share(sum);
     this.#byId.set(id, sum);
     if (before !== undefined) this.release(before);

@@ -1,7 +1,7 @@
 import { type Aval, formatAval, formatShape, sizeOf } from '../aval';
 import { formatSize } from '../sizes';
 import { INTEGER, SIGNED } from './dtypes';
-import { broadcastShapes, result } from './makers';
+import { broadcastShapes, result, sameShape, shapeOperand } from './makers';
 import type { ShapeRule, ShapeRules } from './rule';
 
 const reshape: ShapeRule = (call) => {
@@ -57,6 +57,14 @@ const reverse: ShapeRule = (call) => {
   return result(shape, dtype);
 };
 
+const broadcastTo: ShapeRule = (call) => {
+  const { shape, dtype } = call.input(0);
+  const to = shapeOperand(call, 1);
+  const both = broadcastShapes(shape, to);
+  if (both === undefined || !sameShape(both, to)) call.fail(`does not broadcast to ${formatShape(to)}`);
+  return result(to, dtype);
+};
+
 const diagonal: ShapeRule = (call) => {
   const { shape, dtype } = call.input(0, SIGNED);
   if (shape.length === 0) call.fail('a scalar has no diagonal');
@@ -80,6 +88,7 @@ const valuesOf = (aval: Aval): number[] => Array.from((aval.values ?? []) as Arr
 /** The same elements in another arrangement. */
 export const reshaping: ShapeRules = {
   BroadcastArgs: broadcastArguments,
+  BroadcastTo: broadcastTo,
   Diag: diagonal,
   ExpandDims: expandDims,
   Reshape: reshape,

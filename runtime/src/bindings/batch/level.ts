@@ -1,0 +1,138 @@
+/** One vmap that is running: tensors that hide a mapped axis, over the binding that runs outside of it. */
+import type { DataId } from '#tfjs';
+import type { Aval } from '../aval';
+import { type BindingBackend, ownerOf } from '../backend';
+import { type Binding, type OpAttr, type TensorId, type TensorMetadata, TF_CONSTANTS, type Values } from '../binding';
+import { ConcretizationError } from '../concretization';
+import { BatchCall } from './call';
+import { loop } from './loop';
+import { batchRules } from './rules/index';
+
+/** A tensor of one example. */
+export interface BatchTensor extends Aval {
+  readonly level: Level;
+  /** In the binding below: with the mapped axis in front where it is mapped, as it is where all examples share it. */
+  readonly id: TensorId;
+  readonly mapped: boolean;
+}
+
+/** The most elements of a constant whose values stay known. */
+const LARGEST_OPERAND = 1024;
+
+export class Level {
+  readonly binding: Binding;
+
+  constructor(
+    /** The mapped axis' size. */
+    readonly size: number,
+    /** What runs outside of this vmap. */
+    readonly below: Binding,
+    /** The vmap around this one, if it is in one. */
+    readonly outer: Level | undefined,
+    /** The backend of the outermost vmap's surroundings. */
+    readonly base: BindingBackend,
+    readonly baseName: string,
+  ) {
+    this.binding = {
+      ...TF_CONSTANTS,
+      createTensor: (shape: readonly number[], dtype: number, values: Values) => this.constant(shape, dtype, values),
+      deleteTensor() {},
+      tensorDataSync: (id: TensorId) => this.read(id as BatchTensor),
+      executeOp: (op, attrs, inputs, count) => this.execute(op, attrs, inputs as BatchTensor[], count),
+      isUsingGpuDevice: () => below.isUsingGpuDevice(),
+      getNumOfTensors: () => 0,
+    };
+  }
+
+  /** A tensor that all examples share. */
+  shared(id: TensorId, { shape, dtype, values }: Aval): BatchTensor {
+    return { level: this, id, mapped: false, shape, dtype, ...(values && { values }) };
+  }
+
+  /** A tensor of the binding below with an example in each row. */
+  mapped(id: TensorId, shape: readonly number[], dtype: number): BatchTensor {
+    return { level: this, id, mapped: true, shape, dtype };
+  }
+
+  /** What this level sees of data that was made outside of it. */
+  view(dataId: DataId, own: (dataId: DataId) => TensorId | undefined): BatchTensor {
+    const { shape, dtype } = ownerOf(dataId);
+    const aval = { shape, dtype: this.base.getDTypeInteger(dtype) };
+    const found = own(dataId) as BatchTensor | undefined;
+    if (found !== undefined) return this.ofOuter(found);
+    if (this.outer !== undefined) return this.shared(this.outer.view(dataId, own), aval);
+    const tensor = { dataId, shape, dtype } as never;
+    const ids = (this.base as unknown as { getInputTensorIds(tensors: never[]): TensorId[] }).getInputTensorIds([
+      tensor,
+    ]);
+    return this.shared(ids[0] as TensorId, aval);
+  }
+
+  private ofOuter(tensor: BatchTensor): BatchTensor {
+    if (tensor.level === this) return tensor;
+    if (this.outer === undefined) {
+      throw new Error('A tensor of one example left the function that vmap mapped, and is used outside of it.');
+    }
+    return this.shared(this.outer.ofOuter(tensor), tensor);
+  }
+
+  /** A shared tensor with a row for each example. */
+  repeat({ id, shape, dtype }: BatchTensor): TensorId {
+    const attrs = [type('T', dtype), type('Tidx', TF_CONSTANTS.TF_INT32)];
+    return this.below.executeOp('BroadcastTo', attrs, [id, this.ints([this.size, ...shape])], 1)[0]?.id as TensorId;
+  }
+
+  /** The sum over all examples. */
+  sum({ id, mapped, dtype }: BatchTensor): TensorId {
+    if (mapped) {
+      const attrs = [
+        { name: 'keep_dims', type: TF_CONSTANTS.TF_ATTR_BOOL, value: false },
+        type('T', dtype),
+        type('Tidx', TF_CONSTANTS.TF_INT32),
+      ];
+      return this.below.executeOp('Sum', attrs, [id, this.ints([0])], 1)[0]?.id as TensorId;
+    }
+    const size = this.below.createTensor([], dtype, Float32Array.of(this.size));
+    return this.below.executeOp('Mul', [type('T', dtype)], [id, size], 1)[0]?.id as TensorId;
+  }
+
+  private ints(values: readonly number[]): TensorId {
+    return this.below.createTensor([values.length], TF_CONSTANTS.TF_INT32, Int32Array.from(values));
+  }
+
+  private constant(shape: readonly number[], dtype: number, values: Values): BatchTensor {
+    const id = this.below.createTensor(shape, dtype, values);
+    const isKnown = values.length <= LARGEST_OPERAND;
+    return this.shared(id, { shape, dtype, ...(isKnown && { values: values.slice() as Values }) });
+  }
+
+  private read({ id, mapped, shape, values }: BatchTensor): Values {
+    if (values !== undefined) return values.slice();
+    if (!mapped) return this.below.tensorDataSync(id);
+    throw new ConcretizationError(
+      `A value of a tensor of shape [${shape}] was read inside vmap, where it stands for ${this.size} examples`,
+    );
+  }
+
+  private execute(
+    op: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly BatchTensor[],
+    count: number,
+  ): TensorMetadata[] {
+    if (inputs.some(({ mapped }) => mapped)) {
+      const call = new BatchCall(this, op, attrs, inputs, count);
+      const outputs = (batchRules[op] ?? loop)(call);
+      return outputs.map((tensor) => ({ id: tensor, shape: [...tensor.shape], dtype: tensor.dtype }));
+    }
+    const outputs = this.below.executeOp(
+      op,
+      attrs,
+      inputs.map(({ id }) => id),
+      count,
+    );
+    return outputs.map((output) => ({ ...output, id: this.shared(output.id, output) }));
+  }
+}
+
+const type = (name: string, value: number): OpAttr => ({ name, type: TF_CONSTANTS.TF_ATTR_TYPE, value });

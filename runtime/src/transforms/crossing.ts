@@ -1,0 +1,29 @@
+/** The way into a vmap and out again, noted on the tape. */
+import type { NamedTensorMap, Tensor } from '#tfjs';
+import type { Level } from '../bindings/batch/level';
+import { programs } from '../bindings/stack';
+import { enter, inSurroundings, leave, leaveShared } from './levels';
+import { recordStep } from './tape';
+
+/** One example of a tensor with an example in each row. Called in the surroundings of the vmap. */
+export function entering(level: Level, outer: Tensor): Tensor {
+  const inner = enter(level, outer);
+  programs.top?.note({ x: outer } as NamedTensorMap, [inner], ({ x }) => entering(level, x as Tensor));
+  recordStep('vmap', { x: outer } as NamedTensorMap, [inner], ([dy]) => ({ x: () => leave(level, dy as Tensor) }));
+  return inner;
+}
+
+/** All examples of a tensor, one in each row. */
+export function leaving(level: Level, inner: Tensor): Tensor {
+  const outer = leave(level, inner);
+  programs.top?.note({ x: inner } as NamedTensorMap, [outer], ({ x }) => leaving(level, x as Tensor));
+  recordStep('vmap', { x: inner } as NamedTensorMap, [outer], ([dy]) => ({
+    x: () => inSurroundings(level, () => enter(level, dy as Tensor)),
+  }));
+  return outer;
+}
+
+/** Whether an example's tensor differs between examples. */
+export function isMapped(level: Level, inner: Tensor): boolean {
+  return leaveShared(level, inner) === undefined;
+}
