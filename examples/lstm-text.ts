@@ -3,7 +3,7 @@
  * (Graves, "Generating Sequences With Recurrent Neural Networks", 2013.)
  */
 import { parseArgs } from 'node:util';
-import { jnp, lax, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
+import { jit, jnp, lax, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
 import { loadBook } from './data/book';
 import { progressBar } from './progress';
 
@@ -62,17 +62,23 @@ const usual = unigramEntropy(book.tokens);
 console.log(`${book.tokens.length} characters, ${vocabulary} different ones.`);
 console.log(`Who knows how often each occurs loses ${usual.toFixed(3)} nats a character.`);
 
+/** One step, compiled as a whole; where the part begins is an argument, as it is another one each time. */
+const trainStep = jit((before: typeof optimizer, carry: nn.LSTMCarry, begin: Tensor) => {
+  const [[loss, after], grad] = valueAndGrad(read, { hasAux: true })(before.target, carry, begin);
+  return { next: before.applyGradient(optim.clipByGlobalNorm(grad, 1)), carry: after, loss };
+});
+
 const bar = progressBar('LSTM', steps);
 let carry: nn.LSTMCarry = carryFor(batchSize);
 for (let step = 1; step <= steps; step++) {
   const part = (step - 1) % parts;
   // The text goes on where the last part ended, and so does the carry, but no gradient goes back beyond that.
   if (part === 0) carry = carryFor(batchSize);
-  const [[loss, after], grad] = valueAndGrad(read, { hasAux: true })(optimizer.target, carry, part * length);
-  carry = after;
-  optimizer = optimizer.applyGradient(optim.clipByGlobalNorm(grad, 1));
+  const result = trainStep(optimizer, carry, jnp.array(part * length, 'int32'));
+  carry = result.carry;
+  optimizer = result.next;
   // Reading values waits for the step, so not every step is read.
-  if (step % 20 === 0 || step === steps) bar.update(step, { loss: number(loss) });
+  if (step % 20 === 0 || step === steps) bar.update(step, { loss: result.loss.item() });
 }
 bar.stop();
 
@@ -80,9 +86,9 @@ console.log(`\nTest loss: ${test(20).toFixed(3)} nats a character.`);
 console.log(write('In the beginning ', Number(values.characters), Number(values.temperature)));
 
 /** Reads a part of each text; gives the mean loss of the predictions, and the carry behind it. */
-function read(model: typeof optimizer.target, carry: nn.LSTMCarry, begin: number) {
-  const tokens = texts.slice([0, begin], [batchSize, length]);
-  const next = texts.slice([0, begin + 1], [batchSize, length]);
+function read(model: typeof optimizer.target, carry: nn.LSTMCarry, begin: Tensor) {
+  const tokens = lax.dynamicSliceInDim(texts, begin, length, 1);
+  const next = lax.dynamicSliceInDim(texts, begin.add(jnp.array(1, 'int32')), length, 1);
   const [after, logits] = model(carry, tokens);
   return [crossEntropy(logits, next), after] as const;
 }
@@ -92,7 +98,7 @@ function test(parts: number): number {
   let carry: nn.LSTMCarry = carryFor(batchSize);
   let sum = 0;
   for (let part = 0; part < parts; part++) {
-    const [loss, after] = read(optimizer.target, carry, testBegin + part * length);
+    const [loss, after] = read(optimizer.target, carry, jnp.array(testBegin + part * length, 'int32'));
     carry = after;
     sum += number(loss);
   }

@@ -2,7 +2,7 @@
  * An MLP and a CNN on the real MNIST: `npx distaff run mnist.ts`, or one of them with `--model mlp` or `--model cnn`.
  */
 import { parseArgs } from 'node:util';
-import { jnp, memory, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
+import { jit, jnp, memory, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
 import { loadMnist } from './data/mnist';
 import { progressBar } from './progress';
 
@@ -62,25 +62,30 @@ function fit(name: keyof typeof models, epochs: number, seed: number): void {
   const [, params] = models[name].initByShape(initKey, [[1, 784]]);
   let optimizer = optim.Adam({ learningRate: 1e-3 }).create(nn.Model(models[name], params));
 
+  // The whole step is one compiled function, from the batch to the next optimizer.
+  const trainStep = jit((before: typeof optimizer, batch: Tensor) => {
+    const [x, y] = [jnp.take(images, batch, 0), jnp.take(labels, batch, 0)];
+    const [[loss, logits], grad] = valueAndGrad(
+      (model: typeof optimizer.target) => {
+        const logits = model(x);
+        return [crossEntropy(logits, y), logits];
+      },
+      { hasAux: true },
+    )(before.target);
+    return { next: before.applyGradient(grad), loss, accuracy: accuracy(logits, y) };
+  });
+
   const stepsPerEpoch = Math.floor(train.labels.length / batchSize);
   const bar = progressBar(name.toUpperCase(), epochs * stepsPerEpoch);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const order = random.permutation(random.foldIn(shuffleKey, epoch), train.labels.length);
     for (let i = 0; i < stepsPerEpoch; i++) {
-      const batch = order.slice([i * batchSize], [batchSize]);
-      const [x, y] = [jnp.take(images, batch, 0), jnp.take(labels, batch, 0)];
-      const [[loss, logits], grad] = valueAndGrad(
-        (model: typeof optimizer.target) => {
-          const logits = model(x);
-          return [crossEntropy(logits, y), logits] as const;
-        },
-        { hasAux: true },
-      )(optimizer.target);
-      optimizer = optimizer.applyGradient(grad);
+      const { next, loss, accuracy } = trainStep(optimizer, order.slice([i * batchSize], [batchSize]));
+      optimizer = next;
       const step = epoch * stepsPerEpoch + i + 1;
       // Reading values waits for the step, so not every step is read.
       if (step % 20 === 0 || i === stepsPerEpoch - 1) {
-        bar.update(step, { loss: number(loss), accuracy: number(accuracy(logits, y)) });
+        bar.update(step, { loss: loss.item(), accuracy: accuracy.item() });
       }
     }
     const tested = evaluate(optimizer.target);

@@ -3,7 +3,7 @@
  * resnet.ts`; the shapes of the ResNet-50 for ImageNet stand beside its lines.
  */
 import { parseArgs } from 'node:util';
-import { jnp, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
+import { jit, jnp, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
 import { loadMnist } from './data/mnist';
 import { progressBar } from './progress';
 
@@ -122,22 +122,28 @@ let state = initialState;
 let optimizer = optim.Momentum({ beta: 0.9, nesterov: true }).create(nn.Model(MnistNet, params));
 const rate = optim.schedules.warmUp(optim.schedules.cosine(0.1, steps), 20);
 
-const bar = progressBar('ResNet', steps);
-for (let step = 1; step <= steps; step++) {
-  const batch = random.randint(random.foldIn(dataKey, step), [batchSize], 0, train.labels.length);
+/** One step, compiled as a whole: what changes goes in and comes out, the state too. */
+const trainStep = jit((before: typeof optimizer, stateBefore: nn.Collection, key: Tensor, learningRate: number) => {
+  const batch = random.randint(key, [batchSize], 0, train.labels.length);
   const [x, y] = [jnp.take(images, batch, 0), jnp.take(labels, batch, 0)];
-  const [[loss, [logits, newState]], grad] = valueAndGrad(
+  const [[loss, { logits, state }], grad] = valueAndGrad(
     (model: typeof optimizer.target) => {
-      const [logits, newState] = nn.stateful(state, () => model(x, { train: true }));
-      return [crossEntropy(logits, y), [logits, newState]] as const;
+      const [logits, state] = nn.stateful(stateBefore, () => model(x, { train: true }));
+      return [crossEntropy(logits, y), { logits, state }];
     },
     { hasAux: true },
-  )(optimizer.target);
-  optimizer = optimizer.applyGradient(grad, { learningRate: rate(step) });
-  state = newState;
+  )(before.target);
+  return { next: before.applyGradient(grad, { learningRate }), state, loss, accuracy: accuracy(logits, y) };
+});
+
+const bar = progressBar('ResNet', steps);
+for (let step = 1; step <= steps; step++) {
+  const result = trainStep(optimizer, state, random.foldIn(dataKey, step), rate(step));
+  optimizer = result.next;
+  state = result.state;
   // Reading values waits for the step, so not every step is read.
   if (step % 20 === 0 || step === steps) {
-    bar.update(step, { loss: number(loss), accuracy: number(accuracy(logits, y)) });
+    bar.update(step, { loss: result.loss.item(), accuracy: result.accuracy.item() });
   }
 }
 bar.stop();

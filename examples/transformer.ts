@@ -3,7 +3,7 @@
  * `npx distaff run transformer.ts`, or with words of your own: `npx distaff run transformer.ts spindle yarn`.
  */
 import { parseArgs } from 'node:util';
-import { jnp, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
+import { jit, jnp, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
 import { longest, mark, randomWords, toText, toTokens } from './data/words';
 import { progressBar } from './progress';
 
@@ -60,24 +60,32 @@ const [[, params], cacheShapes] = new nn.attention.Cache().mutate((cache) =>
 let optimizer = optim.Adam().create(nn.Model(Transformer, params));
 const rate = optim.schedules.warmUp(optim.schedules.cosine(4e-3, steps), 50);
 
-const bar = progressBar('Transformer', steps);
-for (let step = 1; step <= steps; step++) {
-  const { words, answers } = randomWords(random.foldIn(dataKey, step), batchSize);
+/** One step, compiled as a whole. */
+const trainStep = jit((before: typeof optimizer, dataKey: Tensor, dropoutKey: Tensor, learningRate: number) => {
+  const { words, answers } = randomWords(dataKey, batchSize);
   const asking = jnp.full([batchSize, 1], mark, 'int32');
   // Nothing follows the last letter of the answer, so it is not read.
   const tokens = jnp.concatenate([words, asking, answers], 1).slice([0, 0], [-1, 2 * longest]);
   const [[loss, logits], grad] = valueAndGrad(
     (model: typeof optimizer.target) => {
-      const all = nn.stochastic(random.foldIn(dropoutKey, step), () => model(tokens, { train: true }));
+      const all = nn.stochastic(dropoutKey, () => model(tokens, { train: true }));
       const logits = all.slice([0, longest]);
-      return [crossEntropy(logits, answers), logits] as const;
+      return [crossEntropy(logits, answers), logits];
     },
     { hasAux: true },
-  )(optimizer.target);
-  optimizer = optimizer.applyGradient(grad, { learningRate: rate(step) });
+  )(before.target);
+  const next = before.applyGradient(grad, { learningRate });
+  return { next, loss, accuracy: accuracy(jnp.argmax(logits, -1), answers) };
+});
+
+const bar = progressBar('Transformer', steps);
+for (let step = 1; step <= steps; step++) {
+  const keys = [random.foldIn(dataKey, step), random.foldIn(dropoutKey, step)] as const;
+  const { next, loss, accuracy } = trainStep(optimizer, ...keys, rate(step));
+  optimizer = next;
   // Reading values waits for the step, so not every step is read.
   if (step % 20 === 0 || step === steps) {
-    bar.update(step, { loss: number(loss), accuracy: number(accuracy(jnp.argmax(logits, -1), answers)) });
+    bar.update(step, { loss: loss.item(), accuracy: accuracy.item() });
   }
 }
 bar.stop();

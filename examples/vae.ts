@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { jnp, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
+import { jit, jnp, nn, optim, random, type Tensor, valueAndGrad } from 'distaff';
 import { loadMnist } from './data/mnist';
 import { progressBar } from './progress';
 
@@ -86,16 +86,20 @@ const [initKey, dataKey, noiseKey, testKey] = random.split(random.PRNGKey(Number
 const [, model] = VAE.partial({ latents }).createByShape(initKey, [[1, 784], 'i32[2]']);
 let optimizer = optim.Adam({ learningRate: 1e-3 }).create(model);
 
+/** One step: draws images and noise, and gives the optimizer after it. Compiled as a whole. */
+const trainStep = jit((before: typeof optimizer, dataKey: Tensor, noiseKey: Tensor) => {
+  const x = jnp.take(images, random.randint(dataKey, [batchSize], 0, images.shape[0]), 0);
+  const [loss, grad] = valueAndGrad((model: typeof optimizer.target) => {
+    const { reconstruction, divergence } = losses(model(x, noiseKey), x);
+    return reconstruction.add(divergence);
+  })(before.target);
+  return { next: before.applyGradient(grad), loss };
+});
+
 const bar = progressBar('VAE', steps);
 for (let step = 1; step <= steps; step++) {
-  const chosen = random.randint(random.foldIn(dataKey, step), [batchSize], 0, images.shape[0]);
-  const x = jnp.take(images, chosen, 0);
-  const key = random.foldIn(noiseKey, step);
-  const [loss, grad] = valueAndGrad((model: typeof optimizer.target) => {
-    const { reconstruction, divergence } = losses(model(x, key), x);
-    return reconstruction.add(divergence);
-  })(optimizer.target);
-  optimizer = optimizer.applyGradient(grad);
+  const { next, loss } = trainStep(optimizer, random.foldIn(dataKey, step), random.foldIn(noiseKey, step));
+  optimizer = next;
   // Reading values waits for the step, so not every step is read.
   if (step % 20 === 0 || step === steps) bar.update(step, { loss: number(loss) });
 }
