@@ -12,6 +12,8 @@ const throughComplexNumbers = (x: Tensor): Tensor[] => {
     jnp.real(jnp.fft.ifft(jnp.divide(z, lax.complex(2, 1)))),
     jnp.imag(joined),
     jnp.sum(z, 0),
+    jnp.exp(jnp.multiply(z, 0.2)),
+    jnp.square(z),
   ];
 };
 

@@ -27,11 +27,15 @@ type OtherTypedArray = Float64Array | Int8Array | Int16Array | Uint16Array | Uin
  * returned as it is.
  */
 export function asarray(x: ArrayLike, dtype?: DType): Tensor {
-  if (dtype !== undefined && !DTYPES.includes(dtype)) {
-    throw new TypeError(`jnp: there is no dtype '${dtype}'; there are ${DTYPES.join(', ')}.`);
-  }
+  if (dtype !== undefined) checkDtype(dtype);
   const made = x instanceof Tensor ? x : toTensor(x, dtype);
   return dtype === undefined || made.dtype === dtype ? made : cast(made, dtype);
+}
+
+/** Throws unless there is such a dtype. */
+export function checkDtype(dtype: unknown): void {
+  if (DTYPES.includes(dtype as string)) return;
+  throw new TypeError(`jnp: there is no dtype '${String(dtype)}'; there are ${DTYPES.join(', ')}.`);
 }
 
 /** The same as `asarray`: tensors never change, so there is nothing to copy. */

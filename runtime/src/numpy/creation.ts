@@ -1,7 +1,7 @@
 /** Making arrays. */
 import { fill, type Tensor, tensor, onesLike as tfOnesLike, zerosLike as tfZerosLike } from '#tfjs';
 import * as tree from '../tree';
-import { type ArrayLike, asarray, bool, type DType, float32, int32, shape as shapeOf } from './array';
+import { type ArrayLike, asarray, bool, checkDtype, type DType, float32, int32, shape as shapeOf } from './array';
 import { broadcastTo, reshape } from './manipulation';
 import { sizesOf } from './shapes';
 
@@ -23,6 +23,7 @@ export const empty = zeros;
 /** An array that holds `fillValue` everywhere; a number makes float32. */
 export function full(shape: Shape, fillValue: ArrayLike, dtype?: DType): Tensor {
   const sizes = sizesOf('jnp', shape);
+  if (dtype !== undefined) checkDtype(dtype);
   if (typeof fillValue !== 'number' && typeof fillValue !== 'boolean') {
     return broadcastTo(asarray(fillValue, dtype), sizes);
   }

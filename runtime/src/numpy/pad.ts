@@ -8,12 +8,15 @@ type Pair = readonly [before: number, after: number];
 /** One number for all sides, or `[before, after]` for all axes or for each. */
 type Pairs = number | Pair | readonly Pair[];
 
+/**
+ * 'constant' (default); 'edge' repeats the last element; 'reflect' mirrors without the edge, 'symmetric' with it; 'wrap'
+ * starts again from the other side.
+ */
+export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap';
+
 export interface PadOptions {
-  /**
-   * 'constant' (default); 'edge' repeats the last element; 'reflect' mirrors without the edge, 'symmetric' with it;
-   * 'wrap' starts again from the other side.
-   */
-  mode?: 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap';
+  /** What the new elements are. Default 'constant'. */
+  mode?: PadMode;
   /** What 'constant' pads with. Default 0. */
   constantValues?: Pairs;
 }
@@ -36,14 +39,15 @@ const SOURCES: Readonly<Record<string, (place: number, length: number) => number
 const modulo = (a: number, b: number) => ((a % b) + b) % b;
 
 /**
- * The array with more elements around it: one number for all sides, or `[before, after]` for all axes or for each.
- * Throws if there are pairs for another number of axes, or if an empty axis has nothing to repeat.
+ * The array with more elements around it: one number for all sides, or `[before, after]` for all axes or for each. The
+ * mode may stand alone, `jnp.pad(x, 1, 'reflect')`, as in NumPy. Throws if there are pairs for another number of axes, or if an empty axis has nothing to repeat.
  */
 export function pad(
   x: ArrayLike,
   padWidth: Pairs,
-  { mode = 'constant', constantValues = 0 }: PadOptions = {},
+  options: PadMode | PadOptions = {},
 ): tf.Tensor {
+  const { mode = 'constant', constantValues = 0 } = typeof options === 'string' ? { mode: options } : options;
   const from = asarray(x);
   const widths = pairs(padWidth, from.rank);
   if (widths.length !== from.rank) {

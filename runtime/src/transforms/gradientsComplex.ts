@@ -62,6 +62,10 @@ const gradientRules: GradientRules = {
 
   Cast: { grad: (dy) => ({ x: () => (isComplex(dy) ? tf.real(dy) : dy.clone()) }) },
 
+  Exp: { output: true, grad: (dy, [y]) => ({ x: () => tf.mul(dy, conj(y)) }) },
+
+  Square: { inputs: ['x'], grad: (dy, [x]) => ({ x: () => tf.mul(dy, tf.mul(conj(x), 2)) }) },
+
   Multiply: {
     inputs: ['a', 'b'],
     grad: (dy, [a, b]) => ({

@@ -426,7 +426,7 @@ case(F + 'fftshift', f32(5))
 case(F + 'fftshift', f32(4, 3), 1)
 case(F + 'ifftshift', f32(5, 4))
 
-spectral = lambda x: (lambda z: [abs(z), jnp.angle(z), (z * z.conj()).real, jnp.fft.ifft(z / (2 + 1j)).real, jnp.concatenate([z[:, :2], z[:, ::-1]], 1).imag, z.sum(0)])(jnp.fft.fft(x))
+spectral = lambda x: (lambda z: [abs(z), jnp.angle(z), (z * z.conj()).real, jnp.fft.ifft(z / (2 + 1j)).real, jnp.concatenate([z[:, :2], z[:, ::-1]], 1).imag, z.sum(0), jnp.exp(z * .2), jnp.square(z)])(jnp.fft.fft(x))
 case('through complex numbers', f32(3, 4), py=spectral)
 
 # indices; ranges are written as strings, which Python reads as what stands between brackets

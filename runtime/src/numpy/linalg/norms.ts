@@ -25,10 +25,10 @@ export interface NormOptions {
  * The norms of the vectors in one axis, of the matrices in two, or of the whole array. Throws for an order that does not
  * exist, and for an array with more than two axes if there is an order and no axis.
  */
-export function norm(x: ArrayLike, ord?: NormOrder, axis?: Axis, { keepdims = false }: NormOptions = {}): tf.Tensor {
+export function norm(x: ArrayLike, ord?: NormOrder | null, axis?: Axis, { keepdims = false }: NormOptions = {}): tf.Tensor {
   const numeric = asNumeric(x);
   const from = numeric.dtype === complex64 ? tf.abs(numeric) : asarray(numeric, float32);
-  if (axis === undefined && ord === undefined) return euclidean(from, undefined, keepdims);
+  if (axis === undefined && (ord ?? null) === null) return euclidean(from, undefined, keepdims);
   const axes = normalizeAxes('jnp.linalg.norm', axis, from.rank);
   if (axes.length === 1) return ofVectors(from, ord ?? 2, axes, keepdims);
   if (axes.length === 2) return ofMatrices(from, ord ?? 'fro', axes as [number, number], keepdims);
