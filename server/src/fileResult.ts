@@ -98,7 +98,7 @@ function statusOf(outcome: Exclude<Outcome, { kind: 'superseded' }>): Status {
   if (outcome.kind === 'done') return OK;
   const message =
     outcome.kind === 'timeout'
-      ? `Working out the shapes took longer than ${outcome.budget / 1000} s and was stopped. Shapes from before are shown. Look for an endless loop, or raise distaff.shapes.timeBudget.`
+      ? `Working out the shapes took longer than ${outcome.budget / 1000} s and was stopped. Shapes from before are shown. Look for an endless loop or one over a named size, which counts into the thousands, or raise distaff.shapes.timeBudget.`
       : `The analysis process ended while it worked out the shapes (${outcome.reason}) and was started again. Shapes from before are shown.`;
   return { health: 'warning', quiescent: true, message };
 }

@@ -429,7 +429,7 @@ const Net = nn.module(class Net extends nn.Module {
       quiescent: true,
       message:
         'Working out the shapes took longer than 1 s and was stopped. Shapes from before are shown. ' +
-        'Look for an endless loop, or raise distaff.shapes.timeBudget.',
+        'Look for an endless loop or one over a named size, which counts into the thousands, or raise distaff.shapes.timeBudget.',
     });
     expect(await server.picture('loop.ts')).toContain('const y/*: f32[B, 1] */');
     await server.save('loop.ts', text);

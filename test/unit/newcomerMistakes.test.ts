@@ -1,6 +1,6 @@
 /** What the library says of the mistakes that newcomers make: what was expected, what came, what to do. */
 import { describe, expect, it, test } from 'vitest';
-import { grad, jnp, optim, type Tensor, valueAndGrad, vjp } from '../../runtime/src/index';
+import { grad, jnp, nn, optim, random, type Tensor, tree, valueAndGrad, vjp } from '../../runtime/src/index';
 
 const ones = (...shape: number[]) => jnp.ones(shape);
 
@@ -47,6 +47,11 @@ describe('jnp', () => {
       'arrays that are no list',
       () => jnp.concatenate(ones(2) as never),
       'jnp.concatenate takes an array of arrays, jnp.concatenate([x, y]), got f32[2].',
+    ],
+    [
+      'a shape that is no array',
+      () => jnp.zeros(2, 3 as never),
+      "jnp: there is no dtype '3'; there are float32, int32, bool, complex64.",
     ],
     ['a string', () => jnp.array('abc' as never), 'jnp: expected a tensor, number or array, got string.'],
     [
@@ -97,6 +102,16 @@ describe('transformations', () => {
     ],
     ['vjp of a value', () => vjp(ones() as never, ones()), /^vjp takes the function itself, .* got f32\[\]\.$/],
     [
+      'argnums by position',
+      () => grad((a: Tensor, b: Tensor) => jnp.sum(a.mul(b)), 1 as never),
+      /^grad: options come as an object, grad\(f, { argnums: 1 }\); got number\.$/,
+    ],
+    [
+      'tree.map of a tree first',
+      () => tree.map({ a: 1 } as never, ((x: number) => x) as never),
+      /^tree\.map takes the function first/,
+    ],
+    [
       'a gradient with respect to an instance of a class',
       () => grad((m: Weights) => jnp.sum(m.w))(new Weights()),
       /got an instance of Weights\. .*make its class a struct\.dataclass or give it to tree\.registerPytreeNode/,
@@ -109,6 +124,59 @@ describe('transformations', () => {
   ])('%s', (_, run, message) => {
     expect(run).toThrow(TypeError);
     expect(run).toThrow(message);
+  });
+});
+
+describe('modules', () => {
+  const key = random.PRNGKey(0);
+  const made = (apply: (this: nn.Module, x: Tensor) => Tensor) => {
+    class Net extends nn.Module {
+      apply(x: Tensor) {
+        return apply.call(this, x);
+      }
+    }
+    return () => nn.module(Net).init(key, ones(2, 3));
+  };
+  test.each<[string, () => unknown, string]>([
+    [
+      'an option as an input',
+      () => nn.Dense.init(key, ones(2, 3), 2 as never),
+      'Dense.apply takes 1 input, and options by name: { features, bias, dtype, kernelInit, biasInit }; got 2 inputs.',
+    ],
+    [
+      'an input too many',
+      () => nn.Dense.partial({ features: 2 }).init(key, ones(2, 3), ones(2, 3) as never),
+      'Dense.apply takes 1 input, and options by name: { features, bias, dtype, kernelInit, biasInit }; got 2 inputs.',
+    ],
+    [
+      'a tensor for an initializer',
+      made(function () {
+        return this.param('w', [2], ones(2) as never);
+      }),
+      "The parameter 'w' needs a function that makes it, (key, shape) => …, such as nn.initializers.zeros or " +
+        'nn.initializers.lecunNormal(); got f32[2].\n  in module Net',
+    ],
+    [
+      'a shape for a name',
+      made(function () {
+        return this.param([2] as never, [2], nn.initializers.zeros);
+      }),
+      'The name of a parameter comes first and is a string, got an array.\n  in module Net',
+    ],
+  ])('%s', (_, run, message) => {
+    expect(run).toThrow(nn.ModuleError);
+    expect(run).toThrow(message);
+  });
+
+  it('still take a dict of tensors where the options could be', () => {
+    const Scaled = nn.module(
+      class Scaled extends nn.Module {
+        apply(x: Tensor, { by }: { by: Tensor }) {
+          return x.mul(by);
+        }
+      },
+    );
+    expect(Scaled.init(key, ones(2), { by: jnp.array(3) })[0].arraySync()).toEqual([3, 3]);
   });
 });
 

@@ -2,6 +2,7 @@
 import { Tensor } from '#tfjs';
 import { moduleFrames, observers } from '../bindings/stack';
 import { foldInStr } from '../random';
+import { kindOf } from '../transforms/arguments';
 import { formatTensor } from '../transforms/shapeDtypeStruct';
 import type { Collection } from './collection';
 import type { ModuleFrame } from './frame';
@@ -48,12 +49,13 @@ export abstract class Module {
   param(name: string, shape: readonly number[] | null, initializer: (key: Tensor, shape: never) => unknown): unknown {
     const frame = frameOf(this);
     const { rng } = frame;
-    if (shape !== null) checkSizes('parameter', name, shape);
+    checkDeclaration('parameter', name, shape);
     if (rng !== null) {
       if (Object.hasOwn(frame.params, name)) {
         const holder = frame.submodules.has(name) ? 'a submodule' : 'another parameter';
         throw new ModuleError(`The name '${name}' is already used for ${holder} in ${frame.path}.`);
       }
+      checkInitializer(name, initializer);
       frame.params[name] = frame.making(() => initializer(foldInStr(rng, name), shape as never));
     }
     const value = this.getParam(name);
@@ -102,7 +104,7 @@ export abstract class Module {
     initializer: ((key: Tensor, shape: never) => unknown) | null = null,
     { collection }: { collection?: Collection } = {},
   ): ModuleState<unknown> {
-    if (shape !== null) checkSizes('state variable', name, shape);
+    checkDeclaration('state variable', name, shape);
     return declareState(frameOf(this), name, shape, initializer ?? undefined, collection);
   }
 
@@ -118,16 +120,30 @@ export abstract class Module {
 }
 
 /** An option that was not given shows up here first. */
-function checkSizes(what: string, name: string, shape: readonly number[]): void {
+function checkDeclaration(what: string, name: string, shape: readonly number[] | null): void {
+  if (typeof name !== 'string' || name === '') {
+    throw new ModuleError(
+      `The name of a ${what} comes first and is a string, got ${name === '' ? "''" : kindOf(name)}.`,
+    );
+  }
+  if (shape === null) return;
   if (Array.isArray(shape) && shape.every((size) => Number.isInteger(size) && size >= 0)) return;
   const got = Array.isArray(shape) ? `[${shape.map(String).join(', ')}]` : String(shape);
   throw new ModuleError(`The ${what} '${name}' should have a shape of whole numbers >= 0, or null; got ${got}.`);
 }
 
+function checkInitializer(name: string, initializer: unknown): void {
+  if (typeof initializer === 'function') return;
+  throw new ModuleError(
+    `The parameter '${name}' needs a function that makes it, (key, shape) => …, such as nn.initializers.zeros or ` +
+      `nn.initializers.lecunNormal(); got ${kindOf(initializer)}.`,
+  );
+}
+
 function checkShape(frame: ModuleFrame, name: string, value: unknown, shape: readonly number[]): void {
   if (!(value instanceof Tensor)) {
     throw new ModuleError(
-      `The parameter '${name}' should be a tensor of shape [${shape.join(', ')}], got ${typeof value}.`,
+      `The parameter '${name}' should be a tensor of shape [${shape.join(', ')}], got ${kindOf(value)}.`,
     );
   }
   if (sameShape(value.shape, shape)) return;

@@ -3,7 +3,7 @@ import { Tensor } from '#tfjs';
 import { ShapeDtypeStruct } from '../transforms/shapeDtypeStruct';
 import { isPlainObject } from '../tree';
 import { ModuleError } from './moduleError';
-import { type Method, parametersOf } from './parameters';
+import { type Method, type Parameters, parametersOf } from './parameters';
 
 export type OptionValues = Readonly<Record<string, unknown>>;
 
@@ -29,19 +29,23 @@ function continues(partial: OptionValues, method: Method, argumentCount: number)
   return Object.keys(partial).length > 0 && parameters?.last === 'pattern' && argumentCount >= parameters.count;
 }
 
+/** Deeper than any parameters are. */
+const DEEPEST = 1000;
+
 /** Whether a dict holds tensors and nothing else: at least one, in dicts and arrays of any depth. */
 function isTensorDict(value: Readonly<Record<string, unknown>>): boolean {
   let found = false;
-  const holdsTensors = (item: unknown): boolean => {
-    if (item === null || item === undefined) return true;
+  const holdsTensors = (item: unknown, depth: number): boolean => {
+    // What contains itself has no end; what takes it says so.
+    if (item === null || item === undefined || depth > DEEPEST) return true;
     if (item instanceof Tensor || item instanceof ShapeDtypeStruct) {
       found = true;
       return true;
     }
-    if (Array.isArray(item)) return item.every(holdsTensors);
-    return isPlainObject(item) && Object.values(item).every(holdsTensors);
+    if (Array.isArray(item)) return item.every((inner) => holdsTensors(inner, depth + 1));
+    return isPlainObject(item) && Object.values(item).every((inner) => holdsTensors(inner, depth + 1));
   };
-  return holdsTensors(value) && found;
+  return holdsTensors(value, 0) && found;
 }
 
 /**
@@ -59,6 +63,7 @@ export function joinOptions(
   const given = Object.keys(options).length > 0;
   if (parameters === undefined || parameters.last === 'rest') return given ? [...joined, options] : joined;
   const place = parameters.count - 1;
+  checkInputs(parameters, inputs, caller);
   if (!given) {
     // A required options object (`apply(x, { features })`) is there even when empty, so its defaults apply.
     const required = parameters.last === 'pattern' ? !parameters.hasDefault : method.length === parameters.count;
@@ -68,6 +73,16 @@ export function joinOptions(
   checkOptions(options, inputs.length <= place ? parameters.names : [], caller);
   joined[Math.max(inputs.length, place)] = options;
   return joined;
+}
+
+/** `Dense(x, 2)`: what stands where the options do is none of their own kind. */
+function checkInputs({ last, count, names }: Parameters, inputs: readonly unknown[], caller: string): void {
+  const inPlace = inputs[count - 1];
+  const isTensor = inPlace instanceof Tensor || typeof inPlace === 'number';
+  if (last !== 'pattern' || (inputs.length <= count && !isTensor)) return;
+  const takes = `${count - 1} input${count === 2 ? '' : 's'}`;
+  const options = names?.length ? `, and options by name: { ${names.join(', ')} }` : '';
+  throw new ModuleError(`${caller} takes ${takes}${options}; got ${inputs.length} inputs.`);
 }
 
 function checkOptions(options: OptionValues, known: readonly string[] | undefined, caller: string): void {

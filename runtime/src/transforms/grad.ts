@@ -1,4 +1,5 @@
 import { ones, Tensor, tensor } from '#tfjs';
+import * as tree from '../tree';
 import { checkFunction, kindOf, positions, targetsOf, withAux } from './arguments';
 import type { Literal } from './literals';
 import { formatTensor } from './shapeDtypeStruct';
@@ -36,9 +37,11 @@ export function valueAndGrad<A extends Any[]>(
 ): (...args: A) => [value: Any, grad: Any];
 export function valueAndGrad(
   fn: (...args: Any[]) => Any,
-  { argnums = 0, hasAux = false }: { argnums?: number | readonly number[]; hasAux?: boolean } = {},
+  options: { argnums?: number | readonly number[]; hasAux?: boolean } = {},
 ): (...args: Any[]) => [Any, Any] {
   checkFunction('valueAndGrad', fn);
+  checkOptions('valueAndGrad', options);
+  const { argnums = 0, hasAux = false } = options;
   return (...args) => {
     const targets = targetsOf('grad', args, positions('grad', argnums, args.length));
     const run = () => {
@@ -78,11 +81,20 @@ export function grad(
   options: { argnums?: number | readonly number[]; hasAux?: boolean } = {},
 ): (...args: Any[]) => Any {
   checkFunction('grad', fn);
+  checkOptions('grad', options);
   const both = valueAndGrad(fn, options);
   return (...args) => {
     const [value, gradient] = both(...args);
     return options.hasAux ? [gradient, value[1]] : gradient;
   };
+}
+
+/** JAX takes argnums by position: `grad(f, 1)`. */
+function checkOptions(transform: string, options: unknown): void {
+  if (options === undefined || tree.isPlainObject(options)) return;
+  throw new TypeError(
+    `${transform}: options come as an object, ${transform}(f, { argnums: 1 }); got ${kindOf(options)}.`,
+  );
 }
 
 function checkedLoss(value: unknown): Tensor {

@@ -42,7 +42,7 @@ describe('parameters:', () => {
       );
     expect(() => made(() => jnp.ones([3])).init(key())).toThrow(/stored f32\[3\], requested f32\[2\]/);
     expect(() => made(() => 3).init(key())).toThrow(/'w' should be a tensor of shape \[2\], got number/);
-    expect(() => made(async () => jnp.ones([2])).init(key())).toThrow(/got object/);
+    expect(() => made(async () => jnp.ones([2])).init(key())).toThrow(/got a promise/);
   });
 
   test('without a shape they may be any pytree', () => {
