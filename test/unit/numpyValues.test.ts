@@ -136,3 +136,15 @@ test('a scan over 10,000 rows has its shapes at once', () => {
   expect([last, all].map(String)).toEqual(['f32[32]', 'f32[10000, 32]']);
   expect(performance.now() - start).toBeLessThan(1000);
 });
+
+test('pad takes its mode and norm an order of null as NumPy does', () => {
+  expect(jnp.pad([1, 2, 3], 2, 'reflect').arraySync()).toEqual([3, 2, 1, 2, 3, 2, 1]);
+  expect(jnp.pad([1, 2], 1, 'constant').arraySync()).toEqual([0, 1, 2, 0]);
+  expect(() => jnp.pad([1, 2], 1, 'mirror' as never)).toThrow("jnp.pad: there is no mode 'mirror'");
+  const rows = jnp.array([
+    [3, 4],
+    [0, 2],
+  ]);
+  expect(jnp.linalg.norm(rows, null, 1).arraySync()).toEqual([5, 2]);
+  expect(jnp.linalg.norm(rows, null).arraySync()).toBeCloseTo(Math.sqrt(29), 5);
+});

@@ -40,13 +40,10 @@ const modulo = (a: number, b: number) => ((a % b) + b) % b;
 
 /**
  * The array with more elements around it: one number for all sides, or `[before, after]` for all axes or for each. The
- * mode may stand alone, `jnp.pad(x, 1, 'reflect')`, as in NumPy. Throws if there are pairs for another number of axes, or if an empty axis has nothing to repeat.
+ * mode may stand alone, `jnp.pad(x, 1, 'reflect')`, as in NumPy. Throws if there are pairs for another number of axes, or
+ * if an empty axis has nothing to repeat.
  */
-export function pad(
-  x: ArrayLike,
-  padWidth: Pairs,
-  options: PadMode | PadOptions = {},
-): tf.Tensor {
+export function pad(x: ArrayLike, padWidth: Pairs, options: PadMode | PadOptions = {}): tf.Tensor {
   const { mode = 'constant', constantValues = 0 } = typeof options === 'string' ? { mode: options } : options;
   const from = asarray(x);
   const widths = pairs(padWidth, from.rank);

@@ -25,7 +25,12 @@ export interface NormOptions {
  * The norms of the vectors in one axis, of the matrices in two, or of the whole array. Throws for an order that does not
  * exist, and for an array with more than two axes if there is an order and no axis.
  */
-export function norm(x: ArrayLike, ord?: NormOrder | null, axis?: Axis, { keepdims = false }: NormOptions = {}): tf.Tensor {
+export function norm(
+  x: ArrayLike,
+  ord?: NormOrder | null,
+  axis?: Axis,
+  { keepdims = false }: NormOptions = {},
+): tf.Tensor {
   const numeric = asNumeric(x);
   const from = numeric.dtype === complex64 ? tf.abs(numeric) : asarray(numeric, float32);
   if (axis === undefined && (ord ?? null) === null) return euclidean(from, undefined, keepdims);
