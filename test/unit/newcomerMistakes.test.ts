@@ -49,6 +49,11 @@ describe('jnp', () => {
       'jnp.concatenate takes an array of arrays, jnp.concatenate([x, y]), got f32[2].',
     ],
     [
+      'repetitions that are no numbers',
+      () => jnp.tile(ones(2), [Number.NaN]),
+      'jnp.tile: repetitions are whole numbers >= 0, got [NaN].',
+    ],
+    [
       'a shape that is no array',
       () => jnp.zeros(2, 3 as never),
       "jnp: there is no dtype '3'; there are float32, int32, bool, complex64.",
@@ -166,6 +171,12 @@ describe('modules', () => {
   ])('%s', (_, run, message) => {
     expect(run).toThrow(nn.ModuleError);
     expect(run).toThrow(message);
+  });
+
+  it('name what an Embed wants where it gets no tensor', () => {
+    const embed = (ids: unknown) => () => nn.Embed.init(key, ids as never, { numEmbeddings: 3, features: 2 });
+    expect(embed([1, 2])).toThrow("should hold whole numbers, i32, got an array. jnp.asarray(x, 'int32') makes them.");
+    expect(embed(undefined)).toThrow('should hold whole numbers, i32, got nothing.');
   });
 
   it('still take a dict of tensors where the options could be', () => {

@@ -140,7 +140,10 @@ export function split(x: ArrayLike, indicesOrSections: number | readonly number[
 /** The array repeated as a whole, `reps` times along each axis. */
 export function tile(x: ArrayLike, reps: number | readonly number[]): tf.Tensor {
   const from = asarray(x);
-  const times = typeof reps === 'number' ? [reps] : [...reps];
+  const times = arrayOf('jnp.tile', reps);
+  if (times.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new ShapeError(`jnp.tile: repetitions are whole numbers >= 0, got [${times.map(String).join(', ')}].`);
+  }
   const rank = Math.max(from.rank, times.length);
   const padded = [...Array<number>(rank - times.length).fill(1), ...times];
   const source = reshape(from, [...Array<number>(rank - from.rank).fill(1), ...from.shape]);

@@ -1,6 +1,7 @@
 import type { Tensor } from '#tfjs';
 import { ShapeError } from '../../bindings/rules/rule';
 import * as jnp from '../../numpy/index';
+import { kindOf } from '../../transforms/arguments';
 import { formatTensor } from '../../transforms/shapeDtypeStruct';
 import { module } from '../callable';
 import * as initializers from '../initializers';
@@ -27,9 +28,9 @@ const defaultEmbedInit = initializers.varianceScaling(1, 'fan_in', 'normal', { o
 export const Embed = module(
   class Embed extends Module {
     apply(inputs: Tensor, { numEmbeddings, features, embeddingInit = defaultEmbedInit }: EmbedOptions): Tensor {
-      if (inputs.dtype !== 'int32') {
+      if ((inputs as Tensor | undefined)?.dtype !== 'int32') {
         throw new TypeError(
-          `nn.Embed: the input should hold whole numbers, i32, got ${formatTensor(inputs)}. ` +
+          `nn.Embed: the input should hold whole numbers, i32, got ${kindOf(inputs)}. ` +
             "jnp.asarray(x, 'int32') makes them.",
         );
       }
