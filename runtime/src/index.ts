@@ -7,6 +7,7 @@ import './tensorIterator';
 export { type DataType, Tensor } from '#tfjs';
 export { memory } from './bindings/native';
 export { config } from './config';
+export * as data from './data/index';
 export * as lax from './lax/index';
 export * as nn from './nn/index';
 export * as jnp from './numpy/index';

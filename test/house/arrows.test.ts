@@ -101,6 +101,11 @@ describe('imports point one way', () => {
     expect(wrong(/^runtime\/src\/(serialization|struct)/, (a) => isPackage(a) || known(a))).toEqual([]);
   });
 
+  it('input pipelines know arrays, random keys and files, and nothing that learns', () => {
+    const known = within('runtime/src/(tree|bindings|random|transforms|serialization|data)');
+    expect(wrong(/^runtime\/src\/data/, (a) => isPackage(a) || known(a))).toEqual([]);
+  });
+
   it('tfjs comes in through its one bundle', () => {
     expect(wrong(/./, ({ to }) => !to.startsWith('@tensorflow/'))).toEqual([]);
   });
