@@ -13,6 +13,8 @@ export * as nn from './nn/index';
 export * as jnp from './numpy/index';
 export * as ops from './numpy/ops';
 export * as optim from './optim/index';
+export { type Profile, type ProfileOptions, profile } from './profile/profile';
+export type { ProfileEvent } from './profile/recorder';
 export * as random from './random/index';
 export * as serialization from './serialization/index';
 export * as struct from './struct';

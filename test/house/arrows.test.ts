@@ -106,6 +106,12 @@ describe('imports point one way', () => {
     expect(wrong(/^runtime\/src\/data/, (a) => isPackage(a) || known(a))).toEqual([]);
   });
 
+  it('profiling knows modules by what observers are told', () => {
+    const known = within('runtime/src/(tree|bindings|transforms|profile)');
+    expect(wrong(/^runtime\/src\/profile/, (a) => isPackage(a) || a.typesOnly || known(a))).toEqual([]);
+    expect(wrong(/^runtime\/src\/(?!profile|index)/, (a) => !within('runtime/src/profile')(a))).toEqual([]);
+  });
+
   it('tfjs comes in through its one bundle', () => {
     expect(wrong(/./, ({ to }) => !to.startsWith('@tensorflow/'))).toEqual([]);
   });

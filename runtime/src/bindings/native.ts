@@ -73,6 +73,13 @@ function load(): Binding {
   } satisfies Partial<Binding>);
 }
 
+/** Puts other functions in place of the binding's, made from them, until the function that it gives is called. */
+export function intercept(make: (own: Readonly<Binding>) => Partial<Binding>): () => void {
+  const own = { ...load() };
+  Object.assign(nativeBinding, make(own));
+  return () => Object.assign(nativeBinding, own);
+}
+
 function requireAddon(): Addon {
   // TensorFlow reads it once, at its start; its notes on how it was compiled are no user's concern.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';

@@ -24,6 +24,15 @@ class ActiveStack<T> {
     }
   }
 
+  /** Puts `item` on top for code that waits, and gives what takes it away again, wherever it stands then. */
+  hold(item: T): () => void {
+    this.items.push(item);
+    return () => {
+      const place = this.items.lastIndexOf(item);
+      if (place >= 0) this.items.splice(place, 1);
+    };
+  }
+
   /** Makes `item` the only one, for processes that have nothing else around it. */
   use(item: T): void {
     this.items.splice(0, this.items.length, item);
@@ -71,6 +80,14 @@ export const levels = new ActiveStack<Level>();
 
 /** Who is told of module calls and parameters. */
 export const observers = new ActiveStack<ModuleObserver>();
+
+/** Who is told how long compiled functions take. */
+export const profilers = new ActiveStack<Profiler>();
+
+export interface Profiler {
+  /** A function is recorded as a graph, or its first run with a compiler compiles it, or it runs. */
+  span<R>(kind: 'record' | 'compile' | 'jit', name: string, details: Readonly<Record<string, unknown>>, fn: () => R): R;
+}
 
 const sizeNames = new ActiveStack<ReadonlyMap<number, string>>();
 

@@ -1,12 +1,13 @@
 /** Functions of tensors as TensorFlow functions: recorded once, then run as one op. */
 import { engine, type Tensor } from '#tfjs';
 import { type BindingBackend, NATIVE_BACKEND } from '../../bindings/backend';
-import { type OpAttr, type TensorId, TF_CONSTANTS } from '../../bindings/binding';
+import { type OpAttr, type TensorId, type TensorMetadata, TF_CONSTANTS } from '../../bindings/binding';
 import { GRAPH_BACKEND, ofTrace } from '../../bindings/graph/graphBinding';
 import type { NodeDef } from '../../bindings/graph/graphDef';
 import { type GraphTensor, Trace } from '../../bindings/graph/trace';
 import { addFunction, nativeBinding, removeFunction } from '../../bindings/native';
-import { traces, withBackend } from '../../bindings/stack';
+import { type Profiler, profilers, traces, withBackend } from '../../bindings/stack';
+import { type Cost, costOf } from './cost';
 
 /** What of tfjs-node's backend takes tensors to the binding's ids and back. */
 type Ids = BindingBackend & { getInputTensorIds(tensors: readonly Tensor[]): TensorId[] };
@@ -21,6 +22,8 @@ const forgotten = new FinalizationRegistry(removeFunction);
 /** A recorded function in TensorFlow's context. */
 export class Compiled {
   readonly #captured: readonly Tensor[];
+  #ranWithXla = false;
+  #ranAsGraph = false;
 
   constructor(
     readonly name: string,
@@ -28,6 +31,7 @@ export class Compiled {
     private readonly outputCount: number,
     captured: readonly Tensor[],
     inner: readonly string[],
+    readonly cost: Cost,
   ) {
     this.#captured = captured;
     for (const own of [name, ...inner]) forgotten.register(this, own);
@@ -37,8 +41,23 @@ export class Compiled {
   run(inputs: readonly Tensor[], xla: boolean): Tensor[] {
     const native = backend();
     const ids = native.getInputTensorIds(this.#captured.length === 0 ? inputs : [...inputs, ...this.#captured]);
-    const outputs = nativeBinding.executeOp(this.name, xla ? XLA : GRAPH, ids, this.outputCount);
+    const profiler = profilers.top;
+    const outputs = profiler === undefined ? this.#execute(ids, xla) : this.#profile(profiler, ids, xla);
     return outputs.map((metadata) => native.createOutputTensor(metadata));
+  }
+
+  #execute(ids: TensorId[], xla: boolean): TensorMetadata[] {
+    const outputs = nativeBinding.executeOp(this.name, xla ? XLA : GRAPH, ids, this.outputCount);
+    if (xla) this.#ranWithXla = true;
+    else this.#ranAsGraph = true;
+    return outputs;
+  }
+
+  /** The first run with a compiler compiles. */
+  #profile(profiler: Profiler, ids: TensorId[], xla: boolean): TensorMetadata[] {
+    const kind = (xla ? this.#ranWithXla : this.#ranAsGraph) ? 'jit' : 'compile';
+    const details = { compiler: xla ? 'xla' : 'graph', ...this.cost };
+    return profiler.span(kind, this.name.replace(/__\d+$/, ''), details, () => this.#execute(ids, xla));
   }
 }
 
@@ -76,7 +95,8 @@ export function tracing(
 /** Gives the recorded function to TensorFlow. What was captured must be outside of every trace. */
 export function finish(name: string, trace: Trace, outputs: readonly GraphTensor[]): Compiled {
   const { unique, nodes } = define(name, trace, outputs);
-  return new Compiled(unique, nodes, outputs.length, [...trace.captured.keys()] as Tensor[], trace.functions);
+  const captured = [...trace.captured.keys()] as Tensor[];
+  return new Compiled(unique, nodes, outputs.length, captured, trace.functions, costOf(trace, nodes));
 }
 
 /** Makes what was recorded a function of TensorFlow's, with what was captured as its last inputs. */

@@ -2,7 +2,7 @@
 import type { NamedTensorMap, Tensor } from '#tfjs';
 import type { NodeDef } from '../../bindings/graph/graphDef';
 import { type GraphTensor, Trace } from '../../bindings/graph/trace';
-import { transforms } from '../../bindings/stack';
+import { profilers, transforms } from '../../bindings/stack';
 import * as tree from '../../tree';
 import { outputsOf } from '../arguments';
 import { isRecording, isSmooth, record, recordStep } from '../tape';
@@ -52,11 +52,19 @@ export class Program {
   }
 
   private plain(): Executor {
-    this.#plain ??= new Executor(
-      compile(this.name, this.signature.tensors, (inputs) => this.call(inputs)),
-      this.choice,
+    this.#plain ??= this.profiled(
+      () =>
+        new Executor(
+          compile(this.name, this.signature.tensors, (inputs) => this.call(inputs)),
+          this.choice,
+        ),
     );
     return this.#plain;
+  }
+
+  private profiled<R>(record: () => R): R {
+    const profiler = profilers.top;
+    return profiler === undefined ? record() : profiler.span('record', this.name, {}, record);
   }
 
   private call(inputs: readonly Tensor[]): Tensor[] {
@@ -70,7 +78,7 @@ export class Program {
 
   /** Runs the forward half and puts the backward one on the tape. */
   private differentiable(tensors: readonly Tensor[]): Tensor[] {
-    this.#halves ??= this.split();
+    this.#halves ??= this.profiled(() => this.split());
     const { forward, backward } = this.#halves;
     const all = forward.run(tensors);
     const outputs = all.slice(0, this.#outputs.length);

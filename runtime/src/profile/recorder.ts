@@ -1,0 +1,230 @@
+/** Records what runs, and how long, while somebody profiles. */
+import { engine, Tensor } from '#tfjs';
+import { formatAval } from '../bindings/aval';
+import { NATIVE_BACKEND } from '../bindings/backend';
+import type { Binding, TensorId, TensorMetadata } from '../bindings/binding';
+import { intercept } from '../bindings/native';
+import { moduleFrames, observers, type Profiler, profilers } from '../bindings/stack';
+import { userFrame } from '../bindings/userFrame';
+import type { ModuleObserver } from '../inspect/observer';
+import type { ModuleFrame } from '../nn/frame';
+import type { ModuleSpec } from '../nn/spec';
+import { formatTensor } from '../transforms/shapeDtypeStruct';
+import * as tree from '../tree';
+
+/** One thing that ran. Events lie one inside the other or apart. */
+export interface ProfileEvent {
+  /**
+   * 'op' is one of TensorFlow's, 'module' a module call, 'transfer' values that come or go. Of a function that jit made,
+   * 'record' is its recording, 'compile' its first run with a compiler, and 'jit' each later run.
+   */
+  readonly kind: 'op' | 'module' | 'transfer' | 'record' | 'compile' | 'jit';
+  readonly name: string;
+  /** Milliseconds since the profile began. */
+  readonly begin: number;
+  /** Milliseconds. */
+  readonly duration: number;
+  /** The path of the module that it ran in. */
+  readonly module?: string;
+  /** The user's line, `file:line:column`. */
+  readonly line?: string;
+  /** `f32[8, 128]`; those that are not known are missing. */
+  readonly inputs?: readonly string[];
+  readonly outputs?: readonly string[];
+  /** Of a compiled function: the compiler, FLOPs and bytes of one run. */
+  readonly compiler?: string;
+  readonly flops?: number;
+  readonly bytesAccessed?: number;
+}
+
+/** tfjs alone puts more than Node's ten lines between an op and its caller. */
+const STACK_LINES = 100;
+
+function callerLine(): string | undefined {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = STACK_LINES;
+  const { stack } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return userFrame(stack);
+}
+
+interface Open {
+  readonly name: string;
+  readonly begin: number;
+  readonly line: string | undefined;
+  readonly module: string;
+  readonly args: readonly unknown[];
+}
+
+interface IdsOfTensors {
+  getInputTensorIds(tensors: readonly Tensor[]): TensorId[];
+}
+
+export class Recorder implements Profiler, ModuleObserver {
+  readonly events: ProfileEvent[] = [];
+  readonly #start = performance.now();
+  readonly #modules = new Map<ModuleFrame, Open>();
+  readonly #avals = new WeakMap<TensorId, string>();
+  /** Who was told of module calls before; both are told now. */
+  readonly #outer: ModuleObserver | undefined = observers.top;
+  readonly #undo: (() => void)[];
+  /** Compiled functions that are running: their execution is theirs, not an op of its own. */
+  #compiled = 0;
+
+  /** Begins at once. Throws where the native addon is not set up. */
+  constructor() {
+    const backend = engine().findBackend(NATIVE_BACKEND) as unknown as IdsOfTensors;
+    this.#undo = [
+      intercept((own) => this.#timed(own)),
+      this.#seeInputs(backend),
+      observers.hold(this),
+      profilers.hold(this),
+    ];
+  }
+
+  /** Milliseconds since the beginning. */
+  now(): number {
+    return performance.now() - this.#start;
+  }
+
+  stop(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+
+  span<R>(kind: 'record' | 'compile' | 'jit', name: string, details: object, fn: () => R): R {
+    const place = this.#place();
+    const isRun = kind !== 'record';
+    if (isRun) this.#compiled++;
+    const begin = this.now();
+    try {
+      return fn();
+    } finally {
+      const duration = this.now() - begin;
+      if (isRun) this.#compiled--;
+      this.events.push({ kind, name, begin, duration, ...place, ...details });
+    }
+  }
+
+  enter(frame: ModuleFrame, module: ModuleSpec, method: string, args: readonly unknown[]): void {
+    this.#outer?.enter(frame, module, method, args);
+    const name = method === 'apply' ? module.className : `${module.className}.${method}`;
+    this.#modules.set(frame, { name, line: callerLine(), module: frame.path, args, begin: this.now() });
+  }
+
+  exit(frame: ModuleFrame, output: unknown): void {
+    this.#leave(frame, output);
+    this.#outer?.exit(frame, output);
+  }
+
+  fail(frame: ModuleFrame): void {
+    this.#leave(frame, undefined);
+    this.#outer?.fail(frame);
+  }
+
+  param(frame: ModuleFrame, name: string, value: unknown, initializer: unknown): void {
+    this.#outer?.param(frame, name, value, initializer);
+  }
+
+  #leave(frame: ModuleFrame, output: unknown): void {
+    const open = this.#modules.get(frame);
+    if (open === undefined) return;
+    this.#modules.delete(frame);
+    const { name, begin, line, module, args } = open;
+    const inputs = args.flatMap(avalsIn);
+    this.events.push({
+      kind: 'module',
+      name,
+      begin,
+      duration: this.now() - begin,
+      module,
+      ...(line === undefined ? {} : { line }),
+      inputs,
+      outputs: avalsIn(output),
+    });
+  }
+
+  #place(): { module?: string; line?: string } {
+    const frame = moduleFrames.top;
+    const line = callerLine();
+    return { ...(frame === undefined ? {} : { module: frame.path }), ...(line === undefined ? {} : { line }) };
+  }
+
+  /** The binding's functions, each call an event. What tells of the call is found before and after its time. */
+  #timed(own: Readonly<Binding>): Partial<Binding> {
+    return {
+      executeOp: (name, attrs, inputs, numOutputs) => {
+        if (this.#compiled > 0) return this.#named(own.executeOp(name, attrs, inputs, numOutputs));
+        const place = this.#place();
+        const begin = this.now();
+        const outputs = own.executeOp(name, attrs, inputs, numOutputs);
+        const duration = this.now() - begin;
+        this.#named(outputs);
+        const known = inputs.flatMap((id) => this.#avals.get(id) ?? []);
+        this.events.push({
+          kind: 'op',
+          name,
+          begin,
+          duration,
+          ...place,
+          inputs: known,
+          outputs: outputs.map(formatAval),
+        });
+        return outputs;
+      },
+      createTensor: (shape, dtype, values) => {
+        const place = this.#place();
+        const begin = this.now();
+        const id = own.createTensor(shape, dtype, values);
+        const duration = this.now() - begin;
+        const aval = formatAval({ shape, dtype });
+        this.#avals.set(id, aval);
+        this.events.push({ kind: 'transfer', name: 'createTensor', begin, duration, ...place, outputs: [aval] });
+        return id;
+      },
+      tensorDataSync: (id) => {
+        const place = this.#place();
+        const begin = this.now();
+        const values = own.tensorDataSync(id);
+        const duration = this.now() - begin;
+        const aval = this.#avals.get(id);
+        const inputs = aval === undefined ? [] : [aval];
+        this.events.push({ kind: 'transfer', name: 'readTensor', begin, duration, ...place, inputs });
+        return values;
+      },
+    };
+  }
+
+  #named(outputs: TensorMetadata[]): TensorMetadata[] {
+    for (const output of outputs) this.#avals.set(output.id, formatAval(output));
+    return outputs;
+  }
+
+  /** Tensors from before the profile have shapes too: kernels turn them into ids through this method. */
+  #seeInputs(backend: IdsOfTensors): () => void {
+    const own = backend.getInputTensorIds;
+    backend.getInputTensorIds = (tensors) => {
+      const ids = own.call(backend, tensors);
+      ids.forEach((id, i) => {
+        if (!this.#avals.has(id)) this.#avals.set(id, formatTensor(tensors[i] as Tensor));
+      });
+      return ids;
+    };
+    // The method is the class's.
+    return () => Reflect.deleteProperty(backend, 'getInputTensorIds');
+  }
+}
+
+/** The avals of a tree's tensors; none of what is no tree. */
+function avalsIn(value: unknown): string[] {
+  try {
+    return tree.leaves(value).flatMap((leaf) => (leaf instanceof Tensor ? [formatTensor(leaf)] : []));
+  } catch {
+    return [];
+  }
+}
+
+/** What an event is called among others. */
+export function titleOf({ kind, name, module }: ProfileEvent): string {
+  if (kind === 'module') return `${module} ${name}`;
+  return kind === 'record' || kind === 'compile' ? `${kind} ${name}` : name;
+}
