@@ -6,6 +6,14 @@ import { orderOf } from './order';
 import { Meter, type Progress } from './progress';
 import { checkShard, Table } from './table';
 
+/** One of several parts of the rows. */
+export interface Shard {
+  /** Which one, from 0 on. */
+  readonly index: number;
+  /** How many there are. */
+  readonly count: number;
+}
+
 export interface BatchesOptions {
   /** Rows in a batch. */
   readonly size: number;
@@ -13,10 +21,10 @@ export interface BatchesOptions {
   readonly key?: Tensor;
   /** Passes over the rows, 1 if not given; Infinity for no end. */
   readonly epochs?: number;
-  /** Leaves out the rows at the end of an epoch that do not fill a batch. */
+  /** Leaves out the rows at the end of an epoch that do not fill a batch, which jit would record anew for. */
   readonly dropRemainder?: boolean;
   /** Every `count`-th row from row `index` on: for several processes that share the rows. */
-  readonly shard?: { readonly index: number; readonly count: number };
+  readonly shard?: Shard;
 }
 
 interface BatchesState extends State {
@@ -64,6 +72,7 @@ export class Batches<B> implements Iterable<B> {
     return this.perEpoch === 0 ? 0 : this.perEpoch * this.#options.epochs;
   }
 
+  /** From the beginning. */
   [Symbol.iterator](): BatchIterator<B> {
     return this.iterator();
   }
@@ -121,6 +130,7 @@ export class BatchIterator<B> implements IterableIterator<B> {
     this.#meter = new Meter(position);
   }
 
+  /** The next batch. */
   next(): IteratorResult<B, undefined> {
     const { position } = this.#meter;
     if (this.#ended || position >= this.batches.length) return { done: true, value: undefined };
@@ -132,11 +142,13 @@ export class BatchIterator<B> implements IterableIterator<B> {
     return { done: false, value };
   }
 
+  /** Ends the iteration, as leaving a loop does. */
   return(): IteratorResult<B, undefined> {
     this.#ended = true;
     return { done: true, value: undefined };
   }
 
+  /** Itself: a loop goes on from where it is. */
   [Symbol.iterator](): this {
     return this;
   }
@@ -146,6 +158,7 @@ export class BatchIterator<B> implements IterableIterator<B> {
     return this.batches.stateAt(this.#meter.position);
   }
 
+  /** How many batches were given, of how many, and how fast. */
   progress(): Progress {
     return this.#meter.progress(this.batches.length);
   }

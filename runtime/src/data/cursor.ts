@@ -42,9 +42,11 @@ export interface Stage<T> {
 
 /** An error of a function or a file that a pipeline reads from. `cause` is what was thrown. */
 export class DataError extends Error {
+  /** 'DataError'. */
   override readonly name = 'DataError';
   /** The number of the example in its source, from 0. */
   readonly index: number;
+  /** The file that the example is in, where it is in one. */
   readonly file: string | undefined;
 
   constructor(what: string, origin: Origin, cause: unknown) {

@@ -1,5 +1,9 @@
-/** Input pipelines: batches of arrays, and streams of examples from iterables and files. */
-export { type Batches, type BatchesOptions, type BatchIterator, batches } from './batches';
+/**
+ * Input pipelines: batches of arrays, and streams of examples from iterables and files.
+ *
+ * @module
+ */
+export { type Batches, type BatchesOptions, type BatchIterator, batches, type Shard } from './batches';
 export type { Batch, Column, Columns, Row, RowBatch, TypedColumn } from './columns';
 export { DataError, type Json, type State } from './cursor';
 export type { StreamIterator } from './iterator';

@@ -17,6 +17,7 @@ export class StreamIterator<T> implements AsyncIterableIterator<T> {
     this.#meter = new Meter(position);
   }
 
+  /** The next item. Rejects with a DataError where a function or a file fails, which ends the iteration. */
   next(): Promise<IteratorResult<T, undefined>> {
     return this.#inTurn(async () => {
       if (this.#closed) return { done: true, value: undefined };
@@ -36,6 +37,7 @@ export class StreamIterator<T> implements AsyncIterableIterator<T> {
     });
   }
 
+  /** Ends the iteration and closes what it reads from, as leaving a loop does. */
   return(): Promise<IteratorResult<T, undefined>> {
     return this.#inTurn(async () => {
       await this.#close();
@@ -43,6 +45,7 @@ export class StreamIterator<T> implements AsyncIterableIterator<T> {
     });
   }
 
+  /** Itself: a loop goes on from where it is. */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -56,6 +59,7 @@ export class StreamIterator<T> implements AsyncIterableIterator<T> {
     return { stage: 'pipeline', position: this.#meter.position, upstream: this.cursor.state() };
   }
 
+  /** How many items were given, of how many, and how fast. */
   progress(): Progress {
     return this.#meter.progress(this.total);
   }

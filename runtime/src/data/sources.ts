@@ -14,6 +14,7 @@ export interface Reader<T> {
   count?(path: string): number | undefined;
 }
 
+/** A reader, or a function that reads a file from its beginning: continuing from a state reads it again. */
 export type FileReader<T> = Reader<T> | ((path: string) => Some<T>);
 
 /** What can go on from a state by itself: `Batches`, or a pipeline. */

@@ -71,8 +71,8 @@ export class Stream<T> implements AsyncIterable<T> {
   }
 
   /**
-   * `size` examples at a time, stacked leaf by leaf: tensors, arrays, numbers and booleans to tensors, strings to arrays.
-   * The last batch may be smaller unless `dropRemainder`. `join` puts examples together in another way.
+   * `size` examples at a time, stacked leaf by leaf: tensors, arrays, numbers (float32) and booleans to tensors, strings
+   * to arrays. The last batch may be smaller unless `dropRemainder`. `join` puts examples together in another way.
    */
   batch<B = Batch<T>>(
     size: number,
@@ -137,6 +137,7 @@ export class Stream<T> implements AsyncIterable<T> {
     return new StreamIterator(this.stage.open(0, state?.upstream), this.stage.count(), state?.position ?? 0);
   }
 
+  /** From the beginning. */
   [Symbol.asyncIterator](): StreamIterator<T> {
     return this.iterator();
   }

@@ -19,6 +19,7 @@ export interface ProfileEvent {
    * 'record' is its recording, 'compile' its first run with a compiler, and 'jit' each later run.
    */
   readonly kind: 'op' | 'module' | 'transfer' | 'record' | 'compile' | 'jit';
+  /** Of TensorFlow's op, the module's class or the function. */
   readonly name: string;
   /** Milliseconds since the profile began. */
   readonly begin: number;
@@ -28,12 +29,15 @@ export interface ProfileEvent {
   readonly module?: string;
   /** The user's line, `file:line:column`. */
   readonly line?: string;
-  /** `f32[8, 128]`; those that are not known are missing. */
+  /** What it took, as `f32[8, 128]`; what is not known is missing. */
   readonly inputs?: readonly string[];
+  /** What it gave, as `f32[8, 128]`. */
   readonly outputs?: readonly string[];
-  /** Of a compiled function: the compiler, FLOPs and bytes of one run. */
+  /** What compiled the function: 'xla' or 'graph'. */
   readonly compiler?: string;
+  /** Floating-point operations of one run of a compiled function, as jit.costAnalysis counts them. */
   readonly flops?: number;
+  /** Bytes that one run of a compiled function reads and writes, as jit.costAnalysis counts them. */
   readonly bytesAccessed?: number;
 }
 

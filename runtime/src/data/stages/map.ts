@@ -1,6 +1,7 @@
 import { type Cursor, DataError, type Item, type Stage, type State, stateOf } from '../cursor';
 import { ahead } from './ahead';
 
+/** What `map` takes: a function of an example and of how many came before, or an asynchronous one. */
 export type Mapped<T, R> = (example: T, index: number) => R | PromiseLike<R>;
 
 interface MapState extends State {
