@@ -25,7 +25,7 @@ export class Profile<R> {
     readonly result: R,
     /** Each op, module call, compiled function and transfer, in the order in which they ended. */
     readonly events: readonly ProfileEvent[],
-    /** Milliseconds from beginning to end; finding the lines of ops is a part of it. */
+    /** Milliseconds from beginning to end, without those that recording took. */
     readonly wall: number,
   ) {
     const isModule = ({ kind }: ProfileEvent) => kind === 'module';

@@ -21,7 +21,7 @@ export interface ProfileEvent {
   readonly kind: 'op' | 'module' | 'transfer' | 'record' | 'compile' | 'jit';
   /** Of TensorFlow's op, the module's class or the function. */
   readonly name: string;
-  /** Milliseconds since the profile began. */
+  /** Milliseconds since the profile began, without the time that recording took. */
   readonly begin: number;
   /** Milliseconds. */
   readonly duration: number;
@@ -60,6 +60,8 @@ interface Open {
   readonly args: readonly unknown[];
 }
 
+type Place = Pick<ProfileEvent, 'module' | 'line'>;
+
 interface IdsOfTensors {
   getInputTensorIds(tensors: readonly Tensor[]): TensorId[];
 }
@@ -67,6 +69,8 @@ interface IdsOfTensors {
 export class Recorder implements Profiler, ModuleObserver {
   readonly events: ProfileEvent[] = [];
   readonly #start = performance.now();
+  /** Milliseconds that recording took. */
+  #own = 0;
   readonly #modules = new Map<ModuleFrame, Open>();
   readonly #avals = new WeakMap<TensorId, string>();
   /** Who was told of module calls before; both are told now. */
@@ -86,9 +90,19 @@ export class Recorder implements Profiler, ModuleObserver {
     ];
   }
 
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the beginning, without those that recording took. */
   now(): number {
-    return performance.now() - this.#start;
+    return performance.now() - this.#start - this.#own;
+  }
+
+  /** Does what only recording needs. */
+  #aside<R>(fn: () => R): R {
+    const begin = performance.now();
+    try {
+      return fn();
+    } finally {
+      this.#own += performance.now() - begin;
+    }
   }
 
   stop(): void {
@@ -105,14 +119,15 @@ export class Recorder implements Profiler, ModuleObserver {
     } finally {
       const duration = this.now() - begin;
       if (isRun) this.#compiled--;
-      this.events.push({ kind, name, begin, duration, ...place, ...details });
+      this.#aside(() => this.events.push({ kind, name, begin, duration, ...place, ...details }));
     }
   }
 
   enter(frame: ModuleFrame, module: ModuleSpec, method: string, args: readonly unknown[]): void {
     this.#outer?.enter(frame, module, method, args);
     const name = method === 'apply' ? module.className : `${module.className}.${method}`;
-    this.#modules.set(frame, { name, line: callerLine(), module: frame.path, args, begin: this.now() });
+    const line = this.#aside(callerLine);
+    this.#modules.set(frame, { name, line, module: frame.path, args, begin: this.now() });
   }
 
   exit(frame: ModuleFrame, output: unknown): void {
@@ -134,68 +149,60 @@ export class Recorder implements Profiler, ModuleObserver {
     if (open === undefined) return;
     this.#modules.delete(frame);
     const { name, begin, line, module, args } = open;
-    const inputs = args.flatMap(avalsIn);
-    this.events.push({
-      kind: 'module',
-      name,
-      begin,
-      duration: this.now() - begin,
-      module,
-      ...(line === undefined ? {} : { line }),
-      inputs,
-      outputs: avalsIn(output),
+    const duration = this.now() - begin;
+    const at = line === undefined ? {} : { line };
+    this.#aside(() => {
+      const [inputs, outputs] = [args.flatMap(avalsIn), avalsIn(output)];
+      this.events.push({ kind: 'module', name, begin, duration, module, ...at, inputs, outputs });
     });
   }
 
-  #place(): { module?: string; line?: string } {
-    const frame = moduleFrames.top;
-    const line = callerLine();
-    return { ...(frame === undefined ? {} : { module: frame.path }), ...(line === undefined ? {} : { line }) };
+  #place(): Place {
+    return this.#aside(() => {
+      const frame = moduleFrames.top;
+      const line = callerLine();
+      return { ...(frame === undefined ? {} : { module: frame.path }), ...(line === undefined ? {} : { line }) };
+    });
   }
 
-  /** The binding's functions, each call an event. What tells of the call is found before and after its time. */
+  /** The binding's functions, each call an event. */
   #timed(own: Readonly<Binding>): Partial<Binding> {
     return {
       executeOp: (name, attrs, inputs, numOutputs) => {
         if (this.#compiled > 0) return this.#named(own.executeOp(name, attrs, inputs, numOutputs));
-        const place = this.#place();
-        const begin = this.now();
-        const outputs = own.executeOp(name, attrs, inputs, numOutputs);
-        const duration = this.now() - begin;
-        this.#named(outputs);
-        const known = inputs.flatMap((id) => this.#avals.get(id) ?? []);
-        this.events.push({
-          kind: 'op',
-          name,
-          begin,
-          duration,
-          ...place,
-          inputs: known,
-          outputs: outputs.map(formatAval),
-        });
-        return outputs;
+        const run = () => own.executeOp(name, attrs, inputs, numOutputs);
+        return this.#event('op', name, run, (outputs) => ({
+          inputs: this.#avalsOf(inputs),
+          outputs: this.#named(outputs).map(formatAval),
+        }));
       },
       createTensor: (shape, dtype, values) => {
-        const place = this.#place();
-        const begin = this.now();
-        const id = own.createTensor(shape, dtype, values);
-        const duration = this.now() - begin;
-        const aval = formatAval({ shape, dtype });
-        this.#avals.set(id, aval);
-        this.events.push({ kind: 'transfer', name: 'createTensor', begin, duration, ...place, outputs: [aval] });
-        return id;
+        const run = () => own.createTensor(shape, dtype, values);
+        return this.#event('transfer', 'createTensor', run, (id) => {
+          const aval = formatAval({ shape, dtype });
+          this.#avals.set(id, aval);
+          return { outputs: [aval] };
+        });
       },
       tensorDataSync: (id) => {
-        const place = this.#place();
-        const begin = this.now();
-        const values = own.tensorDataSync(id);
-        const duration = this.now() - begin;
-        const aval = this.#avals.get(id);
-        const inputs = aval === undefined ? [] : [aval];
-        this.events.push({ kind: 'transfer', name: 'readTensor', begin, duration, ...place, inputs });
-        return values;
+        const run = () => own.tensorDataSync(id);
+        return this.#event('transfer', 'readTensor', run, () => ({ inputs: this.#avalsOf([id]) }));
       },
     };
+  }
+
+  /** Times `run`; what tells of it is found before and after. */
+  #event<R>(kind: ProfileEvent['kind'], name: string, run: () => R, details: (result: R) => Partial<ProfileEvent>): R {
+    const place = this.#place();
+    const begin = this.now();
+    const result = run();
+    const duration = this.now() - begin;
+    this.#aside(() => this.events.push({ kind, name, begin, duration, ...place, ...details(result) }));
+    return result;
+  }
+
+  #avalsOf(ids: readonly TensorId[]): string[] {
+    return ids.flatMap((id) => this.#avals.get(id) ?? []);
   }
 
   #named(outputs: TensorMetadata[]): TensorMetadata[] {

@@ -117,9 +117,10 @@ export class NDArray {
     }
     if (dtype === 'bool') return tensor(values as Uint8Array, shape, 'bool');
     if (values instanceof Float32Array) return tensor(values, shape, 'float32');
-    if (values instanceof Float64Array) return tensor(Float32Array.from(values), shape, 'float32');
-    const integers = Int32Array.from(values as Int32Array, Number);
-    if (dtype === 'int64' || dtype === 'uint64') checkFits(this, values as BigInt64Array, integers);
+    if (values instanceof Float64Array) return tensor(new Float32Array(values), shape, 'float32');
+    if (dtype !== 'int64' && dtype !== 'uint64') return tensor(new Int32Array(values as Int32Array), shape, 'int32');
+    const integers = Int32Array.from(values as BigInt64Array, Number);
+    checkFits(this, values as BigInt64Array, integers);
     return tensor(integers, shape, 'int32');
   }
 
