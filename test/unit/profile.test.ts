@@ -108,6 +108,21 @@ test('a compiled function is one event: its recording, its first run, its later 
   expectNested(events);
 });
 
+test('modules that jit records are told from those that run', () => {
+  const forward = jit(
+    function forward(y: Tensor) {
+      return Outer.call(params, y);
+    },
+    { compiler: 'graph' },
+  );
+  const { events, modules } = profile(() => [forward(x), Outer.call(params, x)]);
+  const calls = events.filter(({ name }) => name === 'Outer');
+  expect(calls.map(({ recorded }) => recorded)).toEqual([true, undefined]);
+  const record = events.find(({ kind }) => kind === 'record') as ProfileEvent;
+  expect(calls.map((call) => isInside(call, record))).toEqual([true, false]);
+  expect(modules.map(({ calls }) => calls)).toEqual([1, 1, 1]);
+});
+
 test('XLA is named where it runs', () => {
   const square = jit(
     function square(a: Tensor) {

@@ -17,7 +17,7 @@ export interface ProfileOptions {
 export class Profile<R> {
   /** Time by op, by compiled function and by kind of transfer. */
   readonly ops: readonly Total[];
-  /** Time by module path, what is inside of each included. */
+  /** Time by module path, what is inside of each included; calls that jit only recorded are not. */
   readonly modules: readonly Total[];
 
   constructor(
@@ -30,7 +30,7 @@ export class Profile<R> {
   ) {
     const isModule = ({ kind }: ProfileEvent) => kind === 'module';
     this.ops = totals(events.filter((event) => !isModule(event)));
-    this.modules = totals(events.filter(isModule));
+    this.modules = totals(events.filter((event) => isModule(event) && !event.recorded));
   }
 
   /** Tables of time by op and by module. */

@@ -33,6 +33,8 @@ export interface ProfileEvent {
   readonly inputs?: readonly string[];
   /** What it gave, as `f32[8, 128]`. */
   readonly outputs?: readonly string[];
+  /** It ran while jit recorded a function: its time is not that of running it. */
+  readonly recorded?: true;
   /** What compiled the function: 'xla' or 'graph'. */
   readonly compiler?: string;
   /** Floating-point operations of one run of a compiled function, as jit.costAnalysis counts them. */
@@ -60,7 +62,7 @@ interface Open {
   readonly args: readonly unknown[];
 }
 
-type Place = Pick<ProfileEvent, 'module' | 'line'>;
+type Place = Pick<ProfileEvent, 'module' | 'line' | 'recorded'>;
 
 interface IdsOfTensors {
   getInputTensorIds(tensors: readonly Tensor[]): TensorId[];
@@ -78,6 +80,8 @@ export class Recorder implements Profiler, ModuleObserver {
   readonly #undo: (() => void)[];
   /** Compiled functions that are running: their execution is theirs, not an op of its own. */
   #compiled = 0;
+  /** Functions that are being recorded. */
+  #recording = 0;
 
   /** Begins at once. Throws where the native addon is not set up. */
   constructor() {
@@ -113,12 +117,14 @@ export class Recorder implements Profiler, ModuleObserver {
     const place = this.#place();
     const isRun = kind !== 'record';
     if (isRun) this.#compiled++;
+    else this.#recording++;
     const begin = this.now();
     try {
       return fn();
     } finally {
       const duration = this.now() - begin;
       if (isRun) this.#compiled--;
+      else this.#recording--;
       this.#aside(() => this.events.push({ kind, name, begin, duration, ...place, ...details }));
     }
   }
@@ -150,18 +156,23 @@ export class Recorder implements Profiler, ModuleObserver {
     this.#modules.delete(frame);
     const { name, begin, line, module, args } = open;
     const duration = this.now() - begin;
-    const at = line === undefined ? {} : { line };
+    const at = { ...(line === undefined ? {} : { line }), ...this.#recorded() };
     this.#aside(() => {
       const [inputs, outputs] = [args.flatMap(avalsIn), avalsIn(output)];
       this.events.push({ kind: 'module', name, begin, duration, module, ...at, inputs, outputs });
     });
   }
 
+  #recorded(): { recorded?: true } {
+    return this.#recording > 0 ? { recorded: true } : {};
+  }
+
   #place(): Place {
     return this.#aside(() => {
       const frame = moduleFrames.top;
       const line = callerLine();
-      return { ...(frame === undefined ? {} : { module: frame.path }), ...(line === undefined ? {} : { line }) };
+      const module = frame === undefined ? {} : { module: frame.path };
+      return { ...module, ...(line === undefined ? {} : { line }), ...this.#recorded() };
     });
   }
 
