@@ -36,7 +36,7 @@ struct Addon {
   ~Addon();
 
   /** Starts TensorFlow; false with an exception pending if it cannot. */
-  bool Start(napi_env env);
+  bool Start(napi_env env, uint32_t cpu_devices);
 };
 
 /** What stands where in `metadata`. */
@@ -53,12 +53,15 @@ struct Call {
   /** How many arguments came. */
   size_t count = N;
   Addon* addon = nullptr;
+  /** Whether it may come before `start`. */
+  bool first = false;
 
   bool Read(napi_env env, napi_callback_info info) {
     void* data = nullptr;
     const napi_status status = napi_get_cb_info(env, info, &count, args, nullptr, &data);
     addon = static_cast<Addon*>(data);
-    return Ok(env, status, "A call of the native addon");
+    if (!Ok(env, status, "A call of the native addon")) return false;
+    return first || addon->ops != nullptr || Throw(env, "The native addon is not started: start(cpuDevices).");
   }
 };
 

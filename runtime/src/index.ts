@@ -5,6 +5,7 @@ import './inspect/print';
 import './tensorIterator';
 
 export { type DataType, Tensor } from '#tfjs';
+export { type Device, deviceCount, devices, localDeviceCount, localDevices } from './bindings/devices';
 export { memory } from './bindings/native';
 export { config } from './config';
 export * as data from './data/index';
@@ -13,6 +14,8 @@ export * as nn from './nn/index';
 export * as jnp from './numpy/index';
 export * as ops from './numpy/ops';
 export * as optim from './optim/index';
+export * as commonUtils from './parallel/batches';
+export * as jaxUtils from './parallel/replication';
 export { type Profile, type ProfileOptions, profile } from './profile/profile';
 export type { ProfileEvent } from './profile/recorder';
 export * as random from './random/index';
@@ -26,6 +29,7 @@ export { type AuxOptions, type GradOptions, grad, valueAndGrad } from './transfo
 export { hessian, jacfwd, jacobian, jacrev } from './transforms/jacobian';
 export { jit } from './transforms/jit/jit';
 export { jvp, linearize } from './transforms/jvp';
+export { type PmapOptions, pmap } from './transforms/pmap';
 export { type AsStructs, ShapeDtypeStruct, type ShapeLike, type Spec } from './transforms/shapeDtypeStruct';
 export { vjp } from './transforms/vjp';
 export { type VmapOptions, vmap } from './transforms/vmap';

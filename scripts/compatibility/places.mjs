@@ -2,6 +2,8 @@
 
 /** Everything else that is exported is one name, whatever it holds. */
 const NAMESPACES = [
+  'commonUtils',
+  'jaxUtils',
   'jnp',
   'jnp.fft',
   'jnp.linalg',

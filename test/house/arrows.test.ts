@@ -88,6 +88,7 @@ describe('imports point one way', () => {
     expect(
       wrong(/^runtime\/src\/(numpy|lax|random)/, below('runtime/src/(numpy|lax|random|transforms|tensor.*)')),
     ).toEqual([]);
+    expect(wrong(/^runtime\/src\/parallel/, below('runtime/src/(numpy|random|transforms|parallel)'))).toEqual([]);
     const optim = below(
       'runtime/src/(numpy|lax|random|transforms|traverse|optim|tensor.*)',
       'runtime/src/serialization/stateDict',

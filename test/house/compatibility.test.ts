@@ -29,9 +29,9 @@ describe('the table of compatibility', () => {
     without.delete('nn.Dense');
     expect(disagreements(data, without)).toEqual(['flax.nn.Dense is said to be there, but there is no nn.Dense.']);
     expect(disagreements(data, new Set([...places, 'nn.Sparse']))).toEqual(['nn.Sparse is not in the table.']);
-    expect(disagreements(data, new Set([...places, 'pmap']))).toEqual([
-      'jax.pmap is said to be absent, but there is pmap.',
-      'pmap is not in the table.',
+    expect(disagreements(data, new Set([...places, 'softPmap']))).toEqual([
+      'jax.soft_pmap is said to be absent, but there is softPmap.',
+      'softPmap is not in the table.',
     ]);
     const row = { package: 'flax.nn', name: 'Sparse', since: '', place: 'nn.Dense', verdict: 'differs', remark: '' };
     expect(disagreements({ ...data, rows: [...data.rows, row] }, places)).toEqual([

@@ -12,6 +12,7 @@ const WITHOUT: Record<string, string[]> = {
   ],
   'have no tensor as input that could be differentiated': [
     ...[
+      'AxisIndex',
       'Fill',
       'LinSpace',
       'Range',
@@ -35,6 +36,7 @@ const WITHOUT: Record<string, string[]> = {
       'DistaffThreefry2x32',
     ],
   ],
+  'give what JAX does not differentiate over examples either': ['Pmax', 'Pmin'],
   'reads bits as another type': ['Bitcast'],
   'read the bits of numbers, which JAX does not differentiate either': ['Bitcast'],
   'depend on eigenvectors that are free up to a complex factor': ['Eig'],

@@ -20,6 +20,13 @@ const nodes = [
 /** Adds two tensors, then makes 2,000 of 1 MB in one synchronous loop; prints the sum and how many were there at most. */
 const program = `
   const addon = require(${JSON.stringify(addon)});
+  let early = '';
+  try {
+    addon.createTensor([1], addon.TF_FLOAT, Float32Array.of(1));
+  } catch (error) {
+    early = error.message;
+  }
+  addon.start(1);
   const op = addon.newOp('AddV2', [{ name: 'T', type: addon.TF_ATTR_TYPE, value: addon.TF_FLOAT }]);
   // The addon gives a tensor's group or, when it has the last one's, its number.
   const number = (tensor) => (typeof tensor === 'number' ? tensor : addon.metadata[0]);
@@ -33,12 +40,13 @@ const program = `
     addon.createTensor([2 ** 18], addon.TF_FLOAT, values);
     most = Math.max(most, addon.getNumOfTensors());
   }
-  console.log(JSON.stringify({ sum, most, held: typeof group }));
+  console.log(JSON.stringify({ early, sum, most, held: typeof group }));
 `;
 
 test.each(nodes)('one build of the addon serves %s', (node) => {
   const output = execFileSync(node, ['-e', program], { env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' } });
-  const { sum, most } = JSON.parse(output.toString());
+  const { early, sum, most } = JSON.parse(output.toString());
+  expect(early).toBe('The native addon is not started: start(cpuDevices).');
   expect(sum).toEqual([4, 6]);
   expect(most).toBeLessThan(500);
 });

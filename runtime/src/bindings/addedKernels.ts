@@ -1,4 +1,5 @@
 /** Kernels over TensorFlow's own ops that tfjs-node does not have. Registered before other backends copy the kernels. */
+import './collectiveKernels';
 import './gatherKernel';
 import './poolKernels';
 import './tensorFlowOps';

@@ -4,12 +4,17 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BindingBackend, NATIVE_BACKEND, registerBindingBackend } from './backend';
 import { type Binding, TF_CONSTANTS } from './binding';
+import { takeCpuDevices } from './cpuDevices';
 import { dispatcher, type OpAddon } from './dispatch';
 import { tensorIds } from './nativeTensor';
 
 /** What the addon exports (runtime/native). */
 interface Addon extends OpAddon {
   readonly TF_Version: string;
+  /** Starts TensorFlow; nothing else works before. */
+  start(cpuDevices: number): void;
+  /** The devices' full names. */
+  listDevices(): string[];
   isUsingGpuDevice(): boolean;
   getNumOfTensors(): number;
   addFunction(name: string, graphDef: Uint8Array, inputs: readonly string[], outputs: readonly string[]): void;
@@ -53,6 +58,12 @@ export function addFunction(
   addon?.addFunction(name, graphDef, inputs, outputs);
 }
 
+/** The full names of TensorFlow's devices, which starts it. */
+export function listDevices(): string[] {
+  load();
+  return addon?.listDevices() ?? [];
+}
+
 export function removeFunction(name: string): void {
   addon?.removeFunction(name);
 }
@@ -84,11 +95,14 @@ function requireAddon(): Addon {
   // TensorFlow reads it once, at its start; its notes on how it was compiled are no user's concern.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   const file = join(packageFolder(), 'build', 'distaff.node');
+  let loaded: Addon;
   try {
-    return createRequire(import.meta.url)(file) as Addon;
+    loaded = createRequire(import.meta.url)(file) as Addon;
   } catch (error) {
     throw notSetUp(file, error as NodeJS.ErrnoException);
   }
+  loaded.start(takeCpuDevices());
+  return loaded;
 }
 
 /** Of this package: its sources and its bundles are at different depths. */

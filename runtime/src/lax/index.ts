@@ -7,6 +7,7 @@ export { stopGradient } from '../transforms/stopGradient';
 export * from './arrays';
 export * from './bits';
 export { cond, switch_ as switch } from './branches';
+export * from './collectives';
 export * from './complexNumbers';
 export { type ConvOptions, convGeneralDilated } from './convolution';
 export { type ConvTransposeOptions, convTranspose } from './convTranspose';

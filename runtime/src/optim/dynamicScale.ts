@@ -1,5 +1,6 @@
 /** Loss scaling for gradients of little precision (flax/optim/dynamic_scale.py). */
 import { all, div, equal, isFinite as isFiniteTensor, logicalAnd, logicalOr, mul, scalar, Tensor, where } from '#tfjs';
+import { type AxisName, pmean } from '../lax/collectives';
 import { registerSerializationState } from '../serialization/stateDict';
 import { valueAndGrad } from '../transforms/grad';
 import * as tree from '../tree';
@@ -19,6 +20,13 @@ interface Fields {
   readonly finSteps: HyperParam;
   /** What the loss is multiplied with. Default 65536. */
   readonly scale: HyperParam;
+}
+
+interface DynamicScaleOptions {
+  readonly argnums?: number | readonly number[];
+  readonly hasAux?: boolean;
+  /** The mapped axis over which gradients are averaged. */
+  readonly axisName?: AxisName;
 }
 
 /** What a scaled gradient comes with. */
@@ -62,26 +70,27 @@ export class DynamicScale implements Fields {
   }
 
   /**
-   * As `valueAndGrad` of `fn`, computed with the scaled loss and scaled back: gives also whether the gradient is finite
+   * As `valueAndGrad` of `fn`, computed with the scaled loss and scaled back, and with an `axisName` averaged over that
+   * mapped axis: gives also whether the gradient is finite
    * and the DynamicScale for the next step. Throws as `valueAndGrad` does.
    */
   valueAndGrad<T, A extends Any[], X>(
     fn: (target: T, ...rest: A) => readonly [Tensor, X],
-    options: { readonly hasAux: true; readonly argnums?: 0 },
+    options: { readonly hasAux: true; readonly argnums?: 0; readonly axisName?: AxisName },
   ): (target: T, ...rest: A) => DynamicScaleResult<[value: Tensor, aux: X], T>;
   valueAndGrad<T, A extends Any[]>(
     fn: (target: T, ...rest: A) => Tensor,
-    options?: { readonly argnums?: 0 },
+    options?: { readonly argnums?: 0; readonly axisName?: AxisName },
   ): (target: T, ...rest: A) => DynamicScaleResult<Tensor, T>;
   valueAndGrad<A extends Any[]>(
     fn: (...args: A) => Any,
-    options: { readonly argnums?: number | readonly number[]; readonly hasAux?: boolean },
+    options: DynamicScaleOptions,
   ): (...args: A) => DynamicScaleResult<Any, Any>;
   valueAndGrad(
     fn: (...args: Any[]) => Any,
-    options: { readonly argnums?: number | readonly number[]; readonly hasAux?: boolean } = {},
+    options: DynamicScaleOptions = {},
   ): (...args: Any[]) => DynamicScaleResult<Any, Any> {
-    const { hasAux = false, argnums = 0 } = options;
+    const { hasAux = false, argnums = 0, axisName } = options;
     // What is no loss is left for valueAndGrad to refuse.
     const scaledLoss = (loss: unknown) =>
       loss instanceof Tensor || typeof loss === 'number' ? mul(loss, this.scale) : loss;
@@ -92,7 +101,8 @@ export class DynamicScale implements Fields {
     return (...args) => {
       const scale = toScalar(this.scale);
       const [value, scaledGrad] = valueAndGrad(scaled, { argnums, hasAux })(...args);
-      const grad = tree.map((leaf: Tensor) => leaf.div(scale), scaledGrad as unknown);
+      const own = tree.map((leaf: Tensor) => leaf.div(scale), scaledGrad as unknown);
+      const grad = axisName === undefined ? own : pmean(own, axisName);
       const finite = allFinite(grad);
       const aux = hasAux ? [div(value[0], scale), value[1]] : div(value, scale);
       return { dynamicScale: this.#next(finite), finite, aux, grad };

@@ -1,6 +1,7 @@
 /** Which leaves of a function's arguments a transformation differentiates with respect to. */
 import { Tensor, tensor } from '#tfjs';
 import * as tree from '../tree';
+import { ownedByExample } from './crossing';
 import { formatTensor } from './shapeDtypeStruct';
 import { checkSynchronous } from './synchronous';
 
@@ -62,7 +63,7 @@ export function positions(transform: string, argnums: number | readonly number[]
 
 function differentiable(transform: string, leaf: unknown, argnum: number, path: readonly string[]): Tensor {
   if (typeof leaf === 'number') return tensor(leaf, [], 'float32');
-  if (leaf instanceof Tensor && leaf.dtype === 'float32') return leaf.clone();
+  if (leaf instanceof Tensor && leaf.dtype === 'float32') return ownedByExample(leaf);
   throw new TypeError(
     `${transform}: argument ${argnum} must hold float32 tensors or numbers only, got ${kindOf(leaf)}${at(path)}. ` +
       (isOfOwnClass(leaf)

@@ -4,6 +4,7 @@
  */
 import * as tf from '#tfjs';
 import './gradientsActivations';
+import './gradientsCollectives';
 import './gradientsConvolution';
 import './gradientsIndexing';
 import './gradientsLinearAlgebra';

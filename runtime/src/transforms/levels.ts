@@ -15,16 +15,22 @@ export function enter(level: Level, outer: Tensor): Tensor {
   shareData(outer);
   const shape = outer.shape.slice(1);
   const dtype = backend.getDTypeInteger(outer.dtype);
-  const metadata = { id: level.mapped(id as TensorId, shape, dtype), shape, dtype };
+  const metadata = { id: level.fromRows(id as TensorId, shape, dtype), shape, dtype };
   return withBackend(BATCH_BACKEND, () => batch().createOutputTensor(metadata));
+}
+
+/** A tensor from outside of a vmap, which is active, as one of each example. */
+export function enterShared(level: Level, outer: Tensor): Tensor {
+  const id = batch().tensorMap.get(outer.dataId).id as BatchTensor;
+  shareData(outer);
+  return batch().createOutputTensor({ id: level.shared(id.id, id), shape: [...id.shape], dtype: id.dtype });
 }
 
 /** A tensor of one example as a tensor of the surroundings, with an example in each row. */
 export function leave(level: Level, inner: Tensor): Tensor {
   const tensor = seenBy(level, inner);
   const shape = [level.size, ...tensor.shape];
-  const id = tensor.mapped ? tensor.id : level.repeat(tensor);
-  return outside(level, { id, shape, dtype: tensor.dtype });
+  return outside(level, { id: level.toRows(tensor), shape, dtype: tensor.dtype });
 }
 
 /** A tensor that all examples share, as the surroundings know it; undefined where they differ. */

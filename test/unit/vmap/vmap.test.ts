@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { grad, jit, jnp, nn, random, type Tensor, vmap } from '../../../runtime/src/index';
+import { grad, jit, jnp, jvp, nn, random, type Tensor, vjp, vmap } from '../../../runtime/src/index';
 
 const key = random.PRNGKey(0);
 const array = (t: Tensor) => t.arraySync();
@@ -70,6 +70,24 @@ describe('vmap', () => {
       [1, 2],
       [3, 4],
     ]);
+  });
+
+  test('gradients inside with respect to what all examples share are each their own', () => {
+    const x = jnp.array([
+      [1, 2],
+      [3, 4],
+    ]);
+    const w = jnp.array([1, 1]);
+    const product = (u: Tensor, v: Tensor) => u.mul(v).sum() as Tensor;
+    expect(array(vmap(grad(product), { inAxes: [null, 0] })(w, x))).toEqual(array(x));
+    expect(array(vmap((v: Tensor) => grad((u: Tensor) => product(u, v))(w))(x))).toEqual(array(x));
+    expect(array(vmap((v: Tensor) => vjp((u: Tensor) => u.mul(v), w)[1](w)[0])(x))).toEqual(array(x));
+    expect(array(vmap((v: Tensor) => jvp((u: Tensor) => u.square().mul(v), [w], [w])[1])(x))).toEqual(array(x.mul(2)));
+    expect(array(jit(vmap(grad(product), { inAxes: [null, 0] }))(w, x))).toEqual(array(x));
+    // And those outside of them are the sums again.
+    const cubes = (u: Tensor, v: Tensor) => u.pow(3).mul(v).sum() as Tensor;
+    const outside = grad((u: Tensor) => vmap((v: Tensor) => grad(cubes)(u, v))(x).sum() as Tensor);
+    for (const value of (array(outside(w).div(x.sum(0))) as number[]).values()) expect(value).toBeCloseTo(6, 5);
   });
 
   test('gradients outside: contributions of all examples are added up', () => {

@@ -5,6 +5,7 @@ import { type BindingBackend, ownerOf } from '../backend';
 import { type Binding, type OpAttr, type TensorId, type TensorMetadata, TF_CONSTANTS, type Values } from '../binding';
 import { ConcretizationError } from '../concretization';
 import { BatchCall } from './call';
+import { AXIS, collectives } from './collectives';
 import { loop } from './loop';
 import { batchRules } from './rules/index';
 
@@ -32,6 +33,10 @@ export class Level {
     /** The backend of the outermost vmap's surroundings. */
     readonly base: BindingBackend,
     readonly baseName: string,
+    /** What collectives call the mapped axis. */
+    readonly axisName?: string,
+    /** 'vmap' or 'pmap'. */
+    readonly transform = 'vmap',
   ) {
     this.binding = {
       ...TF_CONSTANTS,
@@ -49,7 +54,17 @@ export class Level {
     return { level: this, id, mapped: false, shape, dtype, ...(values && { values }) };
   }
 
+  /** A tensor of one example, out of one of the binding below with an example in each row; `shape` is the example's. */
+  fromRows(id: TensorId, shape: readonly number[], dtype: number): BatchTensor {
+    return this.mapped(id, shape, dtype);
+  }
+
   /** A tensor of the binding below with an example in each row. */
+  toRows(tensor: BatchTensor): TensorId {
+    return tensor.mapped ? tensor.id : this.repeat(tensor);
+  }
+
+  /** The tensor of one example that is `id` of the binding below, in this level's own form. */
   mapped(id: TensorId, shape: readonly number[], dtype: number): BatchTensor {
     return { level: this, id, mapped: true, shape, dtype };
   }
@@ -83,20 +98,27 @@ export class Level {
   }
 
   /** The sum over all examples. */
-  sum({ id, mapped, dtype }: BatchTensor): TensorId {
-    if (mapped) {
-      const attrs = [
-        { name: 'keep_dims', type: TF_CONSTANTS.TF_ATTR_BOOL, value: false },
-        type('T', dtype),
-        type('Tidx', TF_CONSTANTS.TF_INT32),
-      ];
-      return this.below.executeOp('Sum', attrs, [id, this.ints([0])], 1)[0]?.id as TensorId;
-    }
-    const size = this.below.createTensor([], dtype, Float32Array.of(this.size));
-    return this.below.executeOp('Mul', [type('T', dtype)], [id, size], 1)[0]?.id as TensorId;
+  sum(tensor: BatchTensor): TensorId {
+    return tensor.mapped ? this.reduce('Sum', tensor) : this.times(tensor, this.size);
   }
 
-  private ints(values: readonly number[]): TensorId {
+  /** Over the examples: 'Sum', 'Max', 'Min'. */
+  reduce(op: string, tensor: BatchTensor): TensorId {
+    const attrs = [
+      { name: 'keep_dims', type: TF_CONSTANTS.TF_ATTR_BOOL, value: false },
+      type('T', tensor.dtype),
+      type('Tidx', TF_CONSTANTS.TF_INT32),
+    ];
+    return this.below.executeOp(op, attrs, [this.toRows(tensor), this.ints([0])], 1)[0]?.id as TensorId;
+  }
+
+  private times({ id, dtype }: BatchTensor, factor: number): TensorId {
+    const values = dtype === TF_CONSTANTS.TF_INT32 ? Int32Array.of(factor) : Float32Array.of(factor);
+    const number = this.below.createTensor([], dtype, values);
+    return this.below.executeOp('Mul', [type('T', dtype)], [id, number], 1)[0]?.id as TensorId;
+  }
+
+  protected ints(values: readonly number[]): TensorId {
     return this.below.createTensor([values.length], TF_CONSTANTS.TF_INT32, Int32Array.from(values));
   }
 
@@ -110,7 +132,7 @@ export class Level {
     if (values !== undefined) return values.slice();
     if (!mapped) return this.below.tensorDataSync(id);
     throw new ConcretizationError(
-      `A value of a tensor of shape [${shape}] was read inside vmap, where it stands for ${this.size} examples`,
+      `A value of a tensor of shape [${shape}] was read inside ${this.transform}, where it stands for ${this.size} examples`,
     );
   }
 
@@ -120,18 +142,41 @@ export class Level {
     inputs: readonly BatchTensor[],
     count: number,
   ): TensorMetadata[] {
-    if (inputs.some(({ mapped }) => mapped)) {
-      const call = new BatchCall(this, op, attrs, inputs, count);
-      const outputs = (batchRules[op] ?? loop)(call);
-      return outputs.map((tensor) => ({ id: tensor, shape: [...tensor.shape], dtype: tensor.dtype }));
-    }
-    const outputs = this.below.executeOp(
-      op,
-      attrs,
-      inputs.map(({ id }) => id),
-      count,
-    );
-    return outputs.map((output) => ({ ...output, id: this.shared(output.id, output) }));
+    const outputs = this.collective(op, attrs, inputs) ?? this.executeOn(op, attrs, inputs, count);
+    return outputs.map((tensor) => ({ id: tensor, shape: [...tensor.shape], dtype: tensor.dtype }));
+  }
+
+  /** What crosses from example to example along this level's axis; undefined for other ops. */
+  private collective(op: string, attrs: readonly OpAttr[], inputs: readonly BatchTensor[]): BatchTensor[] | undefined {
+    const rule = collectives[op];
+    if (rule === undefined || attrs.find(({ name }) => name === AXIS)?.value !== this.axisName) return undefined;
+    return [rule(this, inputs[0] as BatchTensor, attrs)];
+  }
+
+  private executeOn(op: string, attrs: readonly OpAttr[], inputs: readonly BatchTensor[], count: number) {
+    if (inputs.some(({ mapped }) => mapped)) return this.executeMapped(op, attrs, inputs, count);
+    return this.executeShared(op, attrs, inputs, count);
+  }
+
+  /** An op for all examples. */
+  protected executeMapped(
+    op: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly BatchTensor[],
+    count: number,
+  ): BatchTensor[] {
+    return (batchRules[op] ?? loop)(new BatchCall(this, op, attrs, inputs, count));
+  }
+
+  /** An op whose inputs all examples share. */
+  protected executeShared(
+    op: string,
+    attrs: readonly OpAttr[],
+    inputs: readonly BatchTensor[],
+    count: number,
+  ): BatchTensor[] {
+    const ids = inputs.map(({ id }) => id);
+    return this.below.executeOp(op, attrs, ids, count).map((output) => this.shared(output.id, output));
   }
 }
 

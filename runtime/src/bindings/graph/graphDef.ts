@@ -29,6 +29,8 @@ export interface NodeDef {
   readonly name: string;
   readonly op: string;
   readonly input: readonly string[];
+  /** Where it runs, `/device:CPU:1`; TensorFlow chooses where it says none. */
+  readonly device?: string;
   readonly attr: Readonly<Record<string, AttrValue>>;
 }
 
@@ -75,6 +77,7 @@ const GraphDef: Type = Root.fromJSON({
         name: field(1, 'string'),
         op: field(2, 'string'),
         input: repeated(3, 'string'),
+        device: field(4, 'string'),
         attr: { id: 5, keyType: 'string', type: 'Attr' } as ReturnType<typeof field>,
       },
     },

@@ -25,6 +25,23 @@ export class Trace {
   /** The functions that nodes call. */
   readonly functions: string[] = [];
 
+  #device: string | undefined;
+
+  /** `isBody`: of a loop or a branch, which TensorFlow runs on one device. */
+  constructor(private readonly isBody = false) {}
+
+  /** What `fn` records runs on this device. */
+  onDevice<T>(device: string, fn: () => T): T {
+    if (this.isBody) return fn();
+    const before = this.#device;
+    this.#device = device;
+    try {
+      return fn();
+    } finally {
+      this.#device = before;
+    }
+  }
+
   readonly #outputs = new Map<string, readonly Aval[]>();
 
   /** The avals of a node's outputs. */
@@ -54,7 +71,7 @@ export class Trace {
   /** A constant; equal small ones are one node. */
   constant(shape: readonly number[], dtype: number, values: Values): GraphTensor {
     const small = values.length <= LARGEST_OPERAND;
-    const key = small ? `${dtype}[${shape}]${values}` : '';
+    const key = small ? `${this.#device ?? ''} ${dtype}[${shape}]${values}` : '';
     const known = this.constants.get(key);
     // -0 and 0 print alike.
     if (
@@ -120,7 +137,8 @@ export class Trace {
   }
 
   private add(op: string, input: readonly string[], attr: NodeDef['attr']): NodeDef {
-    const node = { name: `${op}_${this.count++}`, op, input, attr };
+    const device = this.#device;
+    const node = { name: `${op}_${this.count++}`, op, input, attr, ...(device !== undefined && { device }) };
     this.nodes.set(node.name, node);
     return node;
   }

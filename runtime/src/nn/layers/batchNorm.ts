@@ -1,5 +1,6 @@
 import type { Tensor } from '#tfjs';
 import { ShapeError } from '../../bindings/rules/rule';
+import { type AxisName, pmean } from '../../lax/collectives';
 import { normalizeAxes } from '../../numpy/array';
 import * as jnp from '../../numpy/index';
 import { formatTensor } from '../../transforms/shapeDtypeStruct';
@@ -32,6 +33,8 @@ export interface BatchNormOptions {
   biasInit?: Initializer;
   /** Makes `scale`, of the features' shape. Default ones. */
   scaleInit?: Initializer;
+  /** The mapped axis (of pmap or vmap) whose examples share one mean and variance, as if they were one batch. */
+  axisName?: AxisName | null;
 }
 
 /**
@@ -56,6 +59,7 @@ export const BatchNorm = module(
         scale = true,
         biasInit = initializers.zeros,
         scaleInit = initializers.ones,
+        axisName = null,
       }: BatchNormOptions = {},
     ): Tensor {
       const x = jnp.asarray(inputs, 'float32');
@@ -87,9 +91,12 @@ export const BatchNorm = module(
         centered = x.sub(alongFeatures(runningMean.value));
         variance = alongFeatures(runningVar.value);
       } else {
-        const mean = jnp.mean(x, others, { keepdims: true });
+        // What initializes runs outside of the map.
+        const together = axisName !== null && !this.isInitializing();
+        const across = (part: Tensor) => (together ? pmean(part, axisName) : part);
+        const mean = across(jnp.mean(x, others, { keepdims: true }));
         centered = x.sub(mean);
-        variance = varianceAround(x, mean, others);
+        variance = varianceAround(x, mean, others, across);
         if (runningMean !== null && runningVar !== null && !this.isInitializing()) {
           const moved = (running: Tensor, now: Tensor) =>
             running.mul(momentum).add(jnp.reshape(now, features).mul(1 - momentum));

@@ -47,7 +47,7 @@ export function isMadeIn(trace: Trace, { dataId }: Tensor): boolean {
 
 /** Records `fn` in a trace of its own. */
 export function inner<R>(fn: (trace: Trace) => R): { trace: Trace; result: R } {
-  const trace = new Trace();
+  const trace = new Trace(true);
   return { trace, result: withBackend(GRAPH_BACKEND, () => traces.with(trace, () => fn(trace))) };
 }
 

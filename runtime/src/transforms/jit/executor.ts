@@ -1,5 +1,6 @@
 /** Which of TensorFlow's two ways runs a recorded function: its kernels one by one, or XLA's code for the whole. */
 import type { Tensor } from '#tfjs';
+import type { NodeDef } from '../../bindings/graph/graphDef';
 import type { Compiled } from './compile';
 
 export type CompilerChoice = 'auto' | 'xla' | 'graph';
@@ -9,6 +10,8 @@ const TRIALS = 3;
 
 /** Ops that XLA cannot compile, or that oneDNN's kernels run faster. */
 const BETTER_AS_GRAPH = /^(DistaffHost$|Conv|DepthwiseConv|MaxPool|AvgPool|FusedBatchNorm)/;
+
+const needsGraph = ({ op, device }: NodeDef) => device !== undefined || BETTER_AS_GRAPH.test(op);
 
 /** Runs one recorded function, and finds out how. */
 export class Executor {
@@ -21,7 +24,9 @@ export class Executor {
     choice: CompilerChoice,
   ) {
     this.#xla = choice === 'xla';
-    this.#decided = choice !== 'auto' || compiled.nodes.some(({ op }) => BETTER_AS_GRAPH.test(op));
+    this.#decided = choice !== 'auto' || compiled.nodes.some(needsGraph);
+    // XLA compiles for one device.
+    if (compiled.nodes.some(({ device }) => device !== undefined)) this.#xla = false;
   }
 
   get compiler(): 'xla' | 'graph' {

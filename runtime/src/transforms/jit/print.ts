@@ -34,9 +34,9 @@ export function printTrace(trace: Trace, nodes: readonly NodeDef[], outputs: rea
   const reference = (output: string) => constants.get(output) ?? nameOf(output);
   const lines = nodes
     .filter(({ op }) => op !== 'Placeholder' && op !== 'Const')
-    .map(({ name, op, input, attr }) => {
+    .map(({ name, op, input, attr, device }) => {
       const made = trace.outputsOf(name).map((aval, i) => typed(i === 0 ? name : `${name}:${i}`, aval));
-      return `    ${made.join(' ')} = ${op}${printAttrs(attr)} ${input.map(reference).join(' ')}`;
+      return `    ${made.join(' ')} = ${op}${printAttrs(attr)} ${input.map(reference).join(' ')}${device === undefined ? '' : ` on ${device.slice(8).toLowerCase()}`}`;
     });
   const results = outputs.map(({ name }) => reference(name)).join(', ');
   return [`{ lambda ; ${inputs}. let`, ...lines, `  in (${results}) }`].join('\n');

@@ -68,7 +68,7 @@ function refuse(args: readonly unknown[], index: number): never {
 const known = new WeakMap<tree.Structure, ReadonlySet<number>>();
 
 /** The leaves that containers count with: a number there is int32. */
-function integerLeaves(structure: tree.Structure): ReadonlySet<number> {
+export function integerLeaves(structure: tree.Structure): ReadonlySet<number> {
   let found = known.get(structure);
   if (found === undefined) {
     const places = new Set<number>();

@@ -1,4 +1,5 @@
 import type { BatchRules } from '../call';
+import { ofOuterAxes } from '../collectives';
 import { elementwise } from './elementwise';
 import { images } from './images';
 import { indexing } from './indexing';
@@ -16,6 +17,7 @@ export const batchRules: BatchRules = {
   ...images,
   ...indexing,
   ...joining,
+  ...ofOuterAxes,
   ...linear,
   ...random,
   ...reductions,
