@@ -28,6 +28,8 @@ const steps = [
   { name: 'python', command: ['npm', 'run', 'parity:python'], minutes: 10, count: fromVitestReport(pythonReport) },
   { name: 'nodes', command: ['node', 'test/nodes/run.mjs'], minutes: 5, count: fromClosingLine },
   { name: 'conformance', command: ['npm', 'run', 'test:conformance'], minutes: 5, count: fromClosingLine },
+  { name: 'conformance:jit', command: ['npm', 'run', 'test:conformance:jit'], minutes: 5, count: fromClosingLine },
+  { name: 'conformance:vmap', command: ['npm', 'run', 'test:conformance:vmap'], minutes: 5, count: fromClosingLine },
   { name: 'examples', command: ['node', 'test/examples/run.mjs'], minutes: 15, count: fromClosingLine },
   { name: 'start', command: ['node', 'test/start/run.mjs'], minutes: 5, count: fromClosingLine },
   { name: 'vscode', command: ['npm', 'run', 'test:vscode'], minutes: 10, count: fromClosingLine },
@@ -54,7 +56,7 @@ for (const step of steps) {
   total.failed += counts.failed;
   const how = counts.failed > 0 ? 'FAILED' : 'ok';
   const seconds = `${outcome.seconds.toFixed(1)} s`.padStart(8);
-  summary.push(`${step.name.padEnd(12)} ${how.padEnd(6)} ${seconds}  passed ${counts.passed}  failed ${counts.failed}`);
+  summary.push(`${step.name.padEnd(20)} ${how.padEnd(6)} ${seconds}  passed ${counts.passed}  failed ${counts.failed}`);
 }
 console.log(`\n${summary.join('\n')}\n`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
