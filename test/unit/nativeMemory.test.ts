@@ -20,14 +20,14 @@ function measure(count: number, make: () => void) {
 }
 
 test('before the addon is loaded there is nothing', () => {
-  expect(memory()).toEqual({ tensors: 0, bytes: 0 });
+  expect(memory()).toEqual({ tensors: 0, bytes: 0, functions: 0 });
 });
 
 test('tensors are counted until they are deleted', () => {
   const before = memory();
   const small = native.createTensor([], TF_FLOAT, new Float32Array(1));
   const large = native.createTensor([1000], TF_FLOAT, new Float32Array(1000));
-  expect(memory()).toEqual({ tensors: before.tensors + 2, bytes: before.bytes + 4004 });
+  expect(memory()).toEqual({ tensors: before.tensors + 2, bytes: before.bytes + 4004, functions: 0 });
   expect(native.getNumOfTensors()).toBe(before.tensors + 2);
   native.deleteTensor(small);
   native.deleteTensor(large);

@@ -19,9 +19,12 @@ const MOST_PREPARED = 64;
 
 /**
  * `executeOp` that parses a list of attributes once: later calls with equal ones find the op prepared. An engine
- * compares the lists and makes the results faster than an addon can.
+ * compares the lists and makes the results faster than an addon can. `forget` drops what is prepared of a function.
  */
-export function dispatcher(addon: OpAddon, { identify, numberOf }: ReturnType<typeof tensorIds>): Binding['executeOp'] {
+export function dispatcher(
+  addon: OpAddon,
+  { identify, numberOf }: ReturnType<typeof tensorIds>,
+): { executeOp: Binding['executeOp']; forget(name: string): void } {
   const { runOp, metadata } = addon;
   const preparedByName = new Map<string, PreparedOp[]>();
 
@@ -63,11 +66,18 @@ export function dispatcher(addon: OpAddon, { identify, numberOf }: ReturnType<ty
     return { id: identify(tensor, about), shape, dtype: about[METADATA.DTYPE] as number };
   }
 
-  return function executeOp(name, attrs, inputs, numOutputs) {
-    const result = run(name, prepare(name, attrs), numOutputs, inputs);
-    return Array.isArray(result)
-      ? result.map(([tensor, ...about]) => describe(tensor, about))
-      : [describe(result, metadata)];
+  return {
+    executeOp(name, attrs, inputs, numOutputs) {
+      const result = run(name, prepare(name, attrs), numOutputs, inputs);
+      return Array.isArray(result)
+        ? result.map(([tensor, ...about]) => describe(tensor, about))
+        : [describe(result, metadata)];
+    },
+
+    forget(name) {
+      for (const { number } of preparedByName.get(name) ?? []) addon.deleteOp(number);
+      preparedByName.delete(name);
+    },
   };
 }
 

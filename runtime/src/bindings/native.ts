@@ -36,15 +36,22 @@ export const nativeBinding: Binding = {
 };
 
 let addon: Addon | undefined;
+let ops: ReturnType<typeof dispatcher> | undefined;
 
-/** The values that TensorFlow holds for this process: neither deleted nor collected yet. */
+/** The names of the functions that TensorFlow has. */
+const functions = new Set<string>();
+
+/** What TensorFlow holds for this process: neither deleted nor collected yet. */
 export function memory(): {
   /** How many tensors there are. */
   tensors: number;
   /** How much memory their values take. */
   bytes: number;
+  /** How many functions jit has compiled, with the bodies of their loops and branches. */
+  functions: number;
 } {
-  return { tensors: addon?.getNumOfTensors() ?? 0, bytes: addon?.getNumOfBytes() ?? 0 };
+  const [tensors, bytes] = [addon?.getNumOfTensors() ?? 0, addon?.getNumOfBytes() ?? 0];
+  return { tensors, bytes, functions: functions.size };
 }
 
 /** Makes a graph an op of its own; `inputs` and `outputs` name nodes. */
@@ -56,6 +63,7 @@ export function addFunction(
 ): void {
   load();
   addon?.addFunction(name, graphDef, inputs, outputs);
+  functions.add(name);
 }
 
 /** The full names of TensorFlow's devices, which starts it. */
@@ -65,6 +73,8 @@ export function listDevices(): string[] {
 }
 
 export function removeFunction(name: string): void {
+  functions.delete(name);
+  ops?.forget(name);
   addon?.removeFunction(name);
 }
 
@@ -74,11 +84,12 @@ function load(): Binding {
   const loaded = requireAddon();
   addon = loaded;
   const ids = tensorIds(loaded);
+  ops = dispatcher(loaded, ids);
   return Object.assign(nativeBinding, {
     createTensor: (shape, dtype, values) => ids.identify(loaded.createTensor(shape, dtype, values)),
     deleteTensor: (id) => loaded.deleteTensor(ids.numberOf(id, 'deleteTensor')),
     tensorDataSync: (id) => loaded.tensorDataSync(ids.numberOf(id, 'tensorDataSync')),
-    executeOp: dispatcher(loaded, ids),
+    executeOp: ops.executeOp,
     isUsingGpuDevice: loaded.isUsingGpuDevice,
     getNumOfTensors: loaded.getNumOfTensors,
   } satisfies Partial<Binding>);
