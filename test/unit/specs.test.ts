@@ -17,7 +17,7 @@ describe('ShapeDtypeStruct', () => {
   });
 
   test('prints under its name', () => {
-    expect(inspect(ShapeDtypeStruct([2]))).toBe("ShapeDtypeStruct { shape: [ 2 ], dtype: 'float32' }");
+    expect(inspect(ShapeDtypeStruct([2]))).toBe('ShapeDtypeStruct f32[2]');
   });
 
   test('keeps a shape of its own', () => {

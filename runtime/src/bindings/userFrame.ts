@@ -12,3 +12,14 @@ export function userFrame(stack: string | undefined): string | undefined {
   }
   return undefined;
 }
+
+/** Runs `fn` with stacks long enough for the user's line: tfjs alone puts more than Node's ten between an op and its caller. */
+export function withWholeStacks<R>(fn: () => R): R {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 200;
+  try {
+    return fn();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}

@@ -50,6 +50,15 @@ const gradientRules: GradientRules = {
   Max: extremum,
   Min: extremum,
 
+  // With operands that broadcast.
+  SquaredDifference: {
+    inputs: ['a', 'b'],
+    grad: (dy, [a, b]) => {
+      const ofA = () => tf.mul(dy, tf.mul(tf.sub(a, b), 2));
+      return { a: () => unbroadcast(ofA(), a), b: () => unbroadcast(tf.neg(ofA()), b) };
+    },
+  },
+
   // 1 at 0.
   Abs: {
     inputs: ['x'],

@@ -66,7 +66,7 @@ function shareData({ dataId }: Tensor): void {
 
 /** The vmap that a tensor is an example of, if it is of one. */
 export function levelOf(tensor: Tensor): Level | undefined {
-  return batch().own(tensor.dataId)?.level;
+  return batch().levelOf(tensor.dataId);
 }
 
 /** Runs `fn` where ops on `tensor` run: inside the vmap that it is an example of, or outside of all. */
@@ -77,9 +77,14 @@ export function whereItIs<T>(tensor: Tensor | undefined, fn: () => T): T {
   return level === undefined ? withBackend((active as Level).baseName, fn) : inExamples(level, fn);
 }
 
+/** The one that is inside of more vmaps. */
+export function innerOf(a: Tensor, b: Tensor): Tensor {
+  return levelsOf(a).length > levelsOf(b).length ? a : b;
+}
+
 /** Runs `fn` in the surroundings of a vmap. */
 export function inSurroundings<T>({ outer, baseName }: Level, fn: () => T): T {
-  return outer === undefined ? withBackend(baseName, fn) : levels.with(outer, fn);
+  return outer === undefined ? withBackend(baseName, fn) : inExamples(outer, fn);
 }
 
 /** Runs `fn` inside of a vmap. */

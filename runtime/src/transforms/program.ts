@@ -65,6 +65,13 @@ export class ProgramBuilder {
     for (const { id } of outputs) this.#made.add(id);
   }
 
+  /** What was not made here: what was used, and what is given back as it is. */
+  outside(outputs: readonly Tensor[]): Tensor[] {
+    const used = this.#instructions.flatMap(({ inputs }) => Object.values(inputs)).filter(Boolean);
+    const found = new Map([...used, ...outputs].map((tensor) => [tensor.id, tensor]));
+    return [...found.values()].filter(({ id }) => !this.#made.has(id));
+  }
+
   /** The program that computes the outputs. */
   build(inputs: readonly Tensor[], outputs: readonly Tensor[]): Program {
     const wanted = new Set(outputs.map(({ id }) => id));

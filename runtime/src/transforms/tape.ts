@@ -13,7 +13,7 @@ import {
 } from '#tfjs';
 import { programs, transforms } from '../bindings/stack';
 import { userFrame } from '../bindings/userFrame';
-import { leaveSummed, levelOf, whereItIs } from './levels';
+import { innerOf, leaveSummed, levelOf, whereItIs } from './levels';
 import './gradients';
 import { COMPLEX_KERNELS } from './gradientsComplex';
 
@@ -290,7 +290,7 @@ class Cotangents {
 
   add(id: number, cotangent: Tensor): void {
     const before = this.#byId.get(id);
-    const sum = before === undefined ? cotangent : whereItIs(cotangent, () => add(before, cotangent));
+    const sum = before === undefined ? cotangent : whereItIs(innerOf(before, cotangent), () => add(before, cotangent));
     this.share(sum);
     this.#byId.set(id, sum);
     if (before !== undefined) this.release(before);

@@ -1,6 +1,7 @@
 import type { DataId } from '#tfjs';
 import { ownerOf, registerBindingBackend, type TensorData, ViewingBackend, ViewingStorage } from '../backend';
-import { type Binding, TF_CONSTANTS } from '../binding';
+import { type Binding, type TensorId, TF_CONSTANTS } from '../binding';
+import { UnexpectedTracerError } from '../concretization';
 import { levels } from '../stack';
 import type { BatchTensor, Level } from './level';
 
@@ -12,7 +13,15 @@ function innermost(): Level {
   return top;
 }
 
+/** On a data id: the vmap that it is of, also after its tensor is gone, which may be before the way back. */
+const LEVEL = Symbol('distaff.level');
+
 class BatchStorage extends ViewingStorage {
+  override set(dataId: DataId, data: TensorData): void {
+    super.set(dataId, data);
+    (dataId as { [LEVEL]?: Level })[LEVEL] = (data.id as BatchTensor).level;
+  }
+
   /** What was made inside of some vmap. */
   own(dataId: DataId): (TensorData & { id: BatchTensor }) | undefined {
     return this.has(dataId) ? (super.get(dataId) as TensorData & { id: BatchTensor }) : undefined;
@@ -20,7 +29,9 @@ class BatchStorage extends ViewingStorage {
 
   /** Each level sees outer tensors its own way. */
   override get(dataId: DataId): TensorData {
-    return this.own(dataId)?.id.level === innermost() ? super.get(dataId) : this.viewer.view(dataId);
+    const own = this.own(dataId);
+    if (own !== undefined && levels.top === undefined) throw new UnexpectedTracerError(own.id, 'vmap');
+    return own?.id.level === innermost() ? super.get(dataId) : this.viewer.view(dataId);
   }
 }
 
@@ -29,7 +40,10 @@ const currentBinding: Binding = {
   ...TF_CONSTANTS,
   createTensor: (...args) => innermost().binding.createTensor(...args),
   deleteTensor() {},
-  tensorDataSync: (id) => innermost().binding.tensorDataSync(id),
+  tensorDataSync(id: TensorId) {
+    if (levels.top === undefined) throw new UnexpectedTracerError(id as BatchTensor, 'vmap');
+    return levels.top.binding.tensorDataSync(id);
+  },
   executeOp: (...args) => innermost().binding.executeOp(...args),
   isUsingGpuDevice: () => false,
   getNumOfTensors: () => 0,
@@ -43,6 +57,11 @@ export class BatchBackend extends ViewingBackend {
     super(currentBinding, BATCH_BACKEND);
     this.#storage = new BatchStorage(this);
     this.tensorMap = this.#storage;
+  }
+
+  /** The vmap inside of which this data was made. */
+  levelOf(dataId: DataId): Level | undefined {
+    return (dataId as { [LEVEL]?: Level })[LEVEL];
   }
 
   /** The tensor of one example that has this data; undefined for others. */

@@ -1,9 +1,11 @@
 /** One vmap that is running: tensors that hide a mapped axis, over the binding that runs outside of it. */
 import type { DataId } from '#tfjs';
-import type { Aval } from '../aval';
+import { type Aval, formatAval } from '../aval';
 import { type BindingBackend, ownerOf } from '../backend';
 import { type Binding, type OpAttr, type TensorId, type TensorMetadata, TF_CONSTANTS, type Values } from '../binding';
-import { ConcretizationError } from '../concretization';
+import { ConcretizationError, UnexpectedTracerError } from '../concretization';
+import { inferShapes } from '../rules/index';
+import { ShapeError } from '../rules/rule';
 import { BatchCall } from './call';
 import { AXIS, collectives } from './collectives';
 import { loop } from './loop';
@@ -85,9 +87,7 @@ export class Level {
 
   private ofOuter(tensor: BatchTensor): BatchTensor {
     if (tensor.level === this) return tensor;
-    if (this.outer === undefined) {
-      throw new Error('A tensor of one example left the function that vmap mapped, and is used outside of it.');
-    }
+    if (this.outer === undefined) throw new UnexpectedTracerError(tensor, 'vmap');
     return this.shared(this.outer.ofOuter(tensor), tensor);
   }
 
@@ -128,11 +128,12 @@ export class Level {
     return this.shared(id, { shape, dtype, ...(isKnown && { values: values.slice() as Values }) });
   }
 
-  private read({ id, mapped, shape, values }: BatchTensor): Values {
+  private read(tensor: BatchTensor): Values {
+    const { id, mapped, values } = tensor;
     if (values !== undefined) return values.slice();
     if (!mapped) return this.below.tensorDataSync(id);
     throw new ConcretizationError(
-      `A value of a tensor of shape [${shape}] was read inside ${this.transform}, where it stands for ${this.size} examples`,
+      `The value of ${formatAval(tensor)} was read inside ${this.transform}, where it stands for ${this.size} examples`,
     );
   }
 
@@ -142,8 +143,12 @@ export class Level {
     inputs: readonly BatchTensor[],
     count: number,
   ): TensorMetadata[] {
-    const outputs = this.collective(op, attrs, inputs) ?? this.executeOn(op, attrs, inputs, count);
-    return outputs.map((tensor) => ({ id: tensor, shape: [...tensor.shape], dtype: tensor.dtype }));
+    try {
+      const outputs = this.collective(op, attrs, inputs) ?? this.executeOn(op, attrs, inputs, count);
+      return outputs.map((tensor) => ({ id: tensor, shape: [...tensor.shape], dtype: tensor.dtype }));
+    } catch (error) {
+      throw ofOneExample(error, op, attrs, inputs);
+    }
   }
 
   /** What crosses from example to example along this level's axis; undefined for other ops. */
@@ -181,3 +186,13 @@ export class Level {
 }
 
 const type = (name: string, value: number): OpAttr => ({ name, type: TF_CONSTANTS.TF_ATTR_TYPE, value });
+
+/** TensorFlow tells the shapes of all examples together; the user has written the function for one. */
+function ofOneExample(error: unknown, op: string, attrs: readonly OpAttr[], inputs: readonly Aval[]): unknown {
+  try {
+    inferShapes(op, inputs, attrs);
+  } catch (wrong) {
+    if (wrong instanceof ShapeError) return wrong;
+  }
+  return error;
+}

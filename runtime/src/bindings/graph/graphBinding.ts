@@ -9,7 +9,7 @@ import {
   ViewingStorage,
 } from '../backend';
 import { type Binding, type OpAttr, type TensorId, TF_CONSTANTS, type Values } from '../binding';
-import { ConcretizationError } from '../concretization';
+import { ConcretizationError, UnexpectedTracerError } from '../concretization';
 import { traces } from '../stack';
 import { type GraphTensor, LARGEST_OPERAND, type Trace } from './trace';
 
@@ -29,6 +29,7 @@ export const graphBinding: Binding = {
   tensorDataSync(id: TensorId): Values {
     const tensor = id as GraphTensor;
     if (tensor.values !== undefined) return tensor.values.slice();
+    if (!traces.all.includes(tensor.trace)) throw new UnexpectedTracerError(tensor, 'jit');
     throw new ConcretizationError(`The value of a traced tensor ${formatAval(tensor)} was read`);
   },
 
@@ -56,12 +57,7 @@ function currentTrace(): Trace {
 /** A tensor of an outer function as one of the function inside it. */
 export function ofTrace(trace: Trace, tensor: GraphTensor): GraphTensor {
   if (tensor.trace === trace) return tensor;
-  if (!traces.all.includes(tensor.trace)) {
-    throw new Error(
-      `A traced tensor ${formatAval(tensor)} left the function that was traced and is used later. ` +
-        'Return it from the function.',
-    );
-  }
+  if (!traces.all.includes(tensor.trace)) throw new UnexpectedTracerError(tensor, 'jit');
   const { values, shape, dtype } = tensor;
   return values === undefined ? trace.capture(tensor, tensor) : trace.constant(shape, dtype, values);
 }

@@ -144,10 +144,16 @@ export class Trace {
   }
 }
 
-/** The one kernel of tfjs-node's that leaves a dtype for TensorFlow to find, which it does for single ops only. */
+/**
+ * Kernels of tfjs-node's that leave a dtype for TensorFlow to find (ExpandDims), or give that of a tensor that they cast
+ * before (Mean). For single ops it finds the right one.
+ */
+const T_OF_INPUT: ReadonlySet<string> = new Set(['ExpandDims', 'Mean']);
+
 function completed(op: string, attrs: readonly OpAttr[], [input]: readonly GraphTensor[]): readonly OpAttr[] {
-  if (op !== 'ExpandDims' || attrs.some(({ name }) => name === 'T')) return attrs;
-  return [...attrs, { name: 'T', type: TF_CONSTANTS.TF_ATTR_TYPE, value: input?.dtype }];
+  if (!T_OF_INPUT.has(op)) return attrs;
+  const others = attrs.filter(({ name }) => name !== 'T');
+  return [...others, { name: 'T', type: TF_CONSTANTS.TF_ATTR_TYPE, value: input?.dtype }];
 }
 
 function nodeOf(output: string): string {

@@ -39,10 +39,12 @@ const shapes = (avals: readonly Aval[]): AttrValue => ({
   list: { shape: avals.map(({ shape }) => shapeProto(shape)) },
 });
 
-/** Whether a tensor was made in this trace. */
-export function isMadeIn(trace: Trace, { dataId }: Tensor): boolean {
+/** Whether a tensor was made in this trace, or in one that was recorded inside of it. */
+function isMadeIn(trace: Trace, { dataId }: Tensor): boolean {
   const { tensorMap } = graph();
-  return tensorMap.has(dataId) && (tensorMap.get(dataId).id as GraphTensor).trace === trace;
+  if (!tensorMap.has(dataId)) return false;
+  const { trace: own } = tensorMap.get(dataId).id as GraphTensor;
+  return own === trace || !traces.all.includes(own);
 }
 
 /** Records `fn` in a trace of its own. */
@@ -151,15 +153,17 @@ export function graphCond(predicate: Tensor, yes: () => Tensor[], no: () => Tens
 }
 
 /** The float tensors from outside that a function uses. */
-export function floatsUsedBy(fn: () => Tensor[], given: readonly Tensor[] = []): Tensor[] {
-  return inner((trace) => {
-    const { output, builder } = watch(given, fn);
-    const { constants } = builder.build(given, output);
-    return [...constants.keys()].filter((tensor) => isSmooth(tensor) && !isMadeIn(trace, tensor));
-  }).result;
+function floatsUsedBy(fn: () => Tensor[]): Tensor[] {
+  return inner((trace) => capturedFloats(trace, [], fn)).result;
 }
 
-/** The same without a gradient. */
+/** The same of what is recorded in `trace`, with `given` inputs of its. */
+export function capturedFloats(trace: Trace, given: readonly Tensor[], fn: () => Tensor[]): Tensor[] {
+  const { output, builder } = watch(given, fn);
+  return builder.outside(output).filter((tensor) => isSmooth(tensor) && !isMadeIn(trace, tensor));
+}
+
+/** A branch without a gradient. */
 export function graphIf(predicate: Tensor, branches: readonly [() => Tensor[], () => Tensor[]]): Tensor[] {
   const outer = traces.top as Trace;
   const [yes, no] = branches.map((branch) => inner(() => toGraph(branch()))) as [

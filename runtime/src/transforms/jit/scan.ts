@@ -6,17 +6,16 @@ import { ofTrace } from '../../bindings/graph/graphBinding';
 import type { GraphTensor, Trace } from '../../bindings/graph/trace';
 import { traces } from '../../bindings/stack';
 import { enter, inSurroundings, leave, levelsOf } from '../levels';
-import { watch } from '../program';
 import { isRecording, isSmooth, record, recordStep } from '../tape';
 import { define } from './compile';
 import {
   avalOf,
+  capturedFloats,
   capturedSources,
   INT,
   inner,
   int,
   ints,
-  isMadeIn,
   LIST,
   toGraph,
   toTensors,
@@ -178,13 +177,10 @@ function capturedBy(body: ScanBody, carry: readonly Tensor[], xs: readonly Tenso
   return inner((trace) => {
     const state = toTensors(toGraph(carry).map(({ shape, dtype }) => trace.input(shape, dtype)));
     const row = toTensors(toGraph(xs).map(({ shape, dtype }) => trace.input(shape.slice(1), dtype)));
-    const given = [...state, ...row];
-    const { output, builder } = watch(given, () => {
+    return capturedFloats(trace, [...state, ...row], () => {
       const made = body(state, row);
       return [...made.carry, ...made.ys];
     });
-    const { constants } = builder.build(given, output);
-    return [...constants.keys()].filter((tensor) => isSmooth(tensor) && !isMadeIn(trace, tensor));
   }).result;
 }
 

@@ -7,9 +7,11 @@ import { broadcast } from './elementwise';
 const einsum: BatchRule = (call) => {
   const equation = call.attr<string>('equation');
   const letter = [...'zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJIHGFEDCBA'].find((name) => !equation.includes(name));
-  const [operands = '', output = ''] = equation.split('->');
-  // TensorFlow takes a name that no operand has for another one, and in a batch ends the process.
-  if ([...output].some((name) => !operands.includes(name))) return loop(call);
+  const [operands = '', output, ...more] = equation.split('->');
+  // TensorFlow takes a name that no operand has for another one, and in a batch ends the process. What is no equation it
+  // refuses.
+  const isSound = output !== undefined && more.length === 0 && operands.split(',').length === call.inputs.length;
+  if (!isSound || [...output].some((name) => !operands.includes(name))) return loop(call);
   const named = operands.split(',').map((names, i) => (call.input(i).mapped ? letter : '') + names);
   const mapped = `${named.join(',')}->${letter}${output}`;
   return call.run(

@@ -1,0 +1,91 @@
+/** Kernels whose calls say less, or other things, than a graph needs. */
+import { describe, expect, test } from 'vitest';
+import { grad, jit, jnp, lax, type Tensor, vmap } from '../../../runtime/src/index';
+import { tf } from '../tfjs';
+
+describe('inside jit', () => {
+  test.each(['int32', 'bool'] as const)('the mean of %s is of what they are cast to', (dtype) => {
+    const x = tf.tensor([1, 0, 1, 1], [2, 2], dtype);
+    expect(jit((v: Tensor) => v.mean(0))(x).arraySync()).toEqual([1, 0.5]);
+    expect(jit((v: Tensor) => jnp.mean(v))(x).arraySync()).toBe(0.75);
+  });
+});
+
+test('an equation that is none is refused in vmap as outside', () => {
+  const product = (equation: string) => vmap((a: Tensor, b: Tensor) => tf.einsum(equation, a, b));
+  const [a, b] = [jnp.ones([2, 3, 3]), jnp.ones([2, 3, 3])];
+  expect(() => product('ij,jk->ik->i')(a, b)).toThrow(/should have one '->'/);
+  expect(() => product('ij->ji')(a, b)).toThrow(/'ij->ji' has 1 operands/);
+});
+
+describe('gradients of what goes through several levels:', () => {
+  const x = jnp.array([0.5, -1, 2]);
+
+  test.each<[string, (v: Tensor, w: Tensor) => Tensor]>([
+    [
+      'a branch that gives back what it did not make',
+      (v, w) =>
+        lax.cond(
+          v.sum().greater(0),
+          () => w,
+          () => w.sin(),
+        ),
+    ],
+    [
+      'a branch inside a branch',
+      (v, w) => lax.switch(v.argMax(), [(a: Tensor) => a.sin(), (a: Tensor) => a, (a: Tensor) => a.mul(w)], v),
+    ],
+    [
+      'a branch in a loop',
+      (v, w) =>
+        lax.foriLoop(
+          0,
+          2,
+          (_i, a: Tensor) =>
+            lax.cond(
+              a.sum().greater(0),
+              () => a.mul(w),
+              () => a,
+            ),
+          v,
+        ),
+    ],
+    [
+      'a loop in a loop',
+      (v, w) =>
+        lax.foriLoop(0, 2, (_i, a: Tensor) => lax.foriLoop(0, 2, (_j, b: Tensor) => b.mul(w).sin() as Tensor, a), v),
+    ],
+    [
+      'a carry from outside',
+      (v, w) => lax.scan((c: Tensor, row: Tensor) => [w, c.mul(row)], v, v)[1] as unknown as Tensor,
+    ],
+  ] as [string, (v: Tensor, w: Tensor) => Tensor][])('%s', (_, fn) => {
+    const both = grad((v: Tensor, w: Tensor) => fn(v, w).sum() as Tensor, { argnums: [0, 1] }) as unknown as (
+      ...args: Tensor[]
+    ) => Tensor[];
+    const w = jnp.array([0.3, 0.7, 1.1]);
+    const expected = both(x, w).map((g) => g.arraySync());
+    jit(both)(x, w).forEach((g, i) => {
+      (g.arraySync() as number[]).forEach((value, j) => {
+        expect(value).toBeCloseTo((expected[i] as number[])[j] as number, 5);
+      });
+    });
+  });
+
+  test('examples do not add up in ops that make tensors on the way', () => {
+    const g = grad((v: Tensor) => v.logSumExp().add(v.norm()) as Tensor);
+    const rows = jnp.array([
+      [1, 2, 3],
+      [3, 1, 0],
+    ]);
+    const each = [0, 1].map((i) => g(rows.gather(i)));
+    expect(vmap(g)(rows).sub(jnp.stack(each)).abs().max().arraySync()).toBeLessThan(1e-6);
+  });
+
+  test('squaredDifference broadcasts', () => {
+    const g = grad((a: Tensor, b: Tensor) => a.squaredDifference(b).sum() as Tensor, { argnums: [0, 1] });
+    const [a, b] = g(jnp.array([1, 2]), jnp.array([[1], [4]])) as unknown as [Tensor, Tensor];
+    expect(a.arraySync()).toEqual([-6, -2]);
+    expect(b.arraySync()).toEqual([[-2], [10]]);
+  });
+});
