@@ -114,13 +114,20 @@ export class ViewingStorage extends TensorStorage {
   }
 }
 
+/** On a data id: why its tensors are gone, where it was not the user who disposed of them. */
+const WHY_GONE = Symbol('distaff.whyGone');
+
+const DISPOSED =
+  'A disposed tensor was used. Leave out the dispose or tidy that freed it: what nothing refers to is freed anyway.';
+
+/** What is said of a later use of this data, whose tensors were disposed of. */
+export function explainGone(dataId: DataId, message: string): void {
+  (dataId as { [WHY_GONE]?: string })[WHY_GONE] = message;
+}
+
 export function ownerOf(dataId: DataId) {
   const info = engine().state.tensorInfo.get(dataId);
-  if (info === undefined) {
-    throw new Error(
-      'A disposed tensor was used. Leave out the dispose or tidy that freed it: what nothing refers to is freed anyway.',
-    );
-  }
+  if (info === undefined) throw new Error((dataId as { [WHY_GONE]?: string })[WHY_GONE] ?? DISPOSED);
   return info;
 }
 

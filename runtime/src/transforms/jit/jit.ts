@@ -30,6 +30,8 @@ export interface JitOptions {
   readonly donateArgnums?: number | readonly number[];
 }
 
+const COMPILERS: readonly CompilerChoice[] = ['auto', 'xla', 'graph'];
+
 /** More recordings than these are probably a mistake. */
 const MANY = 8;
 
@@ -49,8 +51,9 @@ export function jit<F extends (...args: Any[]) => Any>(
 ): F {
   if (typeof fn !== 'function') throw new TypeError(`jit takes a function, got ${typeof fn}.`);
   const name = fn.name || 'anonymous';
-  const statics = new Set([staticArgnums].flat());
-  const donated = [donateArgnums].flat();
+  checkCompiler(compiler);
+  const statics = new Set(argnums('staticArgnums', staticArgnums));
+  const donated = argnums('donateArgnums', donateArgnums);
   const programs: Program[] = [];
   const history: string[] = [];
 
@@ -79,6 +82,20 @@ export function jit<F extends (...args: Any[]) => Any>(
 
   histories.set(call, history);
   return Object.defineProperty(call, 'name', { value: name }) as unknown as F;
+}
+
+function checkCompiler(compiler: unknown): void {
+  if (COMPILERS.includes(compiler as CompilerChoice)) return;
+  throw new TypeError(
+    `jit: the compiler is one of ${COMPILERS.map((name) => `'${name}'`).join(', ')}, got ${compiler}.`,
+  );
+}
+
+function argnums(option: string, given: number | readonly number[]): readonly number[] {
+  const numbers = [given].flat();
+  const odd = numbers.find((number) => !Number.isInteger(number) || number < 0);
+  if (odd === undefined) return numbers;
+  throw new TypeError(`jit: ${option} are positions of arguments, 0 for the first; got ${odd}.`);
 }
 
 /** How often a jitted function was recorded, and why each time. */

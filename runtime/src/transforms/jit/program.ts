@@ -8,6 +8,7 @@ import { outputsOf } from '../arguments';
 import { isRecording, isSmooth, record, recordStep } from '../tape';
 import { type Compiled, compile, finish, tracing } from './compile';
 import { type CompilerChoice, Executor } from './executor';
+import { tellingPlaces } from './places';
 import { type Arguments, putTogether, type Signature, signatureOf, takeApart } from './signature';
 
 const NO_STATICS: ReadonlySet<number> = new Set();
@@ -69,7 +70,8 @@ export class Program {
 
   private call(inputs: readonly Tensor[]): Tensor[] {
     const args = putTogether(this.signature as Arguments, this.staticArgnums, inputs);
-    const result = transforms.with(JIT, () => (this.fn as (...args: unknown[]) => unknown)(...args));
+    const fn = this.fn as (...args: unknown[]) => unknown;
+    const result = tellingPlaces(this.name, () => transforms.with(JIT, () => fn(...args)));
     const { outputs, structure } = outputsOf('jit', result);
     this.#output = structure;
     this.#outputs = outputs.map(({ shape, dtype }) => ({ shape, dtype }));

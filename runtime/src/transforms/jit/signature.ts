@@ -33,6 +33,8 @@ export function takeApart(args: readonly unknown[], staticArgnums: ReadonlySet<n
     const integers = integerLeaves(structure);
     tensors = leaves.map((leaf, i) => toTensor(leaf, integers.has(i)) ?? refuse(dynamic, i));
   }
+  const gone = tensors.findIndex(({ isDisposed }) => isDisposed);
+  if (gone >= 0) refuseDisposed(dynamic, gone, tensors[gone] as Tensor);
   const statics = staticArgnums.size === 0 ? [] : args.filter((_, i) => staticArgnums.has(i));
   return { structure, tensors, statics };
 }
@@ -55,10 +57,22 @@ export function toTensor(leaf: unknown, isInteger = false): Tensor | undefined {
   return typeof leaf === 'boolean' ? tensor(leaf, [], 'bool') : undefined;
 }
 
+/** A donated tensor says itself why it is gone. */
+function refuseDisposed(args: readonly unknown[], index: number, tensor: Tensor): never {
+  if (Object.hasOwn(tensor, 'throwIfDisposed')) (tensor as unknown as { throwIfDisposed(): void }).throwIfDisposed();
+  const { argnum, at } = placeOf(args, index);
+  throw new Error(`jit: argument ${argnum} holds a tensor${at} that was disposed of, ${formatTensor(tensor)}.`);
+}
+
+function placeOf(args: readonly unknown[], index: number): { argnum: string; at: string; leaf: unknown } {
+  const [[argnum = '', ...path], leaf] = tree.flattenWithPath(args)[index] as [string[], unknown];
+  return { argnum, at: path.length > 0 ? ` at /${path.join('/')}` : '', leaf };
+}
+
 function refuse(args: readonly unknown[], index: number): never {
-  const [[argnum, ...path], leaf] = tree.flattenWithPath(args)[index] as [string[], unknown];
-  const at = path.length > 0 ? ` at /${path.join('/')}` : '';
-  const got = typeof leaf === 'string' ? `the string '${leaf.slice(0, 40)}'` : `a ${typeof leaf}`;
+  const { argnum, at, leaf } = placeOf(args, index);
+  const kind = typeof leaf === 'object' ? `an object of ${leaf?.constructor?.name}` : `a ${typeof leaf}`;
+  const got = typeof leaf === 'string' ? `the string '${leaf.slice(0, 40)}'` : kind;
   throw new TypeError(
     `jit: argument ${argnum} holds ${got}${at}; arguments are pytrees of tensors, numbers and booleans. ` +
       `What the function is compiled for anew when it changes goes into staticArgnums: jit(fn, { staticArgnums: [${argnum}] }).`,
