@@ -8,8 +8,10 @@ import { recordStep } from './tape';
 /** One example of a tensor with an example in each row. Called in the surroundings of the vmap. */
 export function entering(level: Level, outer: Tensor): Tensor {
   const inner = enter(level, outer);
-  programs.top?.note({ x: outer } as NamedTensorMap, [inner], ({ x }) => entering(level, x as Tensor));
-  recordStep('vmap', { x: outer } as NamedTensorMap, [inner], ([dy]) => ({ x: () => leave(level, dy as Tensor) }));
+  programs.top?.note({ x: outer } as NamedTensorMap, [inner], ({ x }) =>
+    inSurroundings(level, () => entering(level, x as Tensor)),
+  );
+  recordStep('vmap', { x: outer } as NamedTensorMap, [inner], ([dy]) => ({ x: () => leaving(level, dy as Tensor) }));
   return inner;
 }
 
@@ -31,7 +33,7 @@ export function leaving(level: Level, inner: Tensor): Tensor {
   const outer = leave(level, inner);
   programs.top?.note({ x: inner } as NamedTensorMap, [outer], ({ x }) => leaving(level, x as Tensor));
   recordStep('vmap', { x: inner } as NamedTensorMap, [outer], ([dy]) => ({
-    x: () => inSurroundings(level, () => enter(level, dy as Tensor)),
+    x: () => inSurroundings(level, () => entering(level, dy as Tensor)),
   }));
   return outer;
 }

@@ -92,6 +92,13 @@ export function inExamples<T>(level: Level, fn: () => T): T {
   return levels.with(level, () => withBackend(BATCH_BACKEND, fn));
 }
 
+/** Runs a function later where ops run now: in the same vmap, or outside of all. */
+export function samePlace(): <T>(fn: () => T) => T {
+  const level = activeLevel();
+  const backend = activeBackend();
+  return (fn) => (level === undefined ? withBackend(backend, fn) : inExamples(level, fn));
+}
+
 /** The vmap whose examples ops are on now. */
 export function activeLevel(): Level | undefined {
   return activeBackend() === BATCH_BACKEND ? levels.top : undefined;

@@ -2,6 +2,7 @@
 import { engine, keep, type NamedTensorMap, type Tensor } from '#tfjs';
 import { programs } from '../bindings/stack';
 import { aliasOf } from './alias';
+import { samePlace } from './levels';
 
 type Run = (inputs: NamedTensorMap) => Tensor | Tensor[];
 
@@ -37,8 +38,17 @@ export class ProgramBuilder {
   readonly #constants = new Map<number, Tensor>();
   #paused = 0;
 
-  constructor(inputs: readonly Tensor[]) {
+  constructor(
+    inputs: readonly Tensor[],
+    /** Whether the program is to be run again; else only what it uses is of interest. */
+    private readonly runsAgain: boolean,
+  ) {
     for (const { id } of inputs) this.#made.add(id);
+  }
+
+  /** Whether a loop or a branch has to be an instruction that can run again. */
+  get takesLoops(): boolean {
+    return this.runsAgain && this.#paused === 0;
   }
 
   /** Runs something that is one instruction of the program, whatever it does inside. */
@@ -77,6 +87,8 @@ export class ProgramBuilder {
     const wanted = new Set(outputs.map(({ id }) => id));
     const needed: Instruction[] = [];
     const constants = new Map<Tensor, Tensor>();
+    // What the function gives back as it is.
+    for (const output of outputs) if (!this.#made.has(output.id)) constants.set(output, keep(aliasOf(output)));
     // tfjs saves a copy of an output before the kernel that made it has ended.
     const inOrder = [...this.#instructions].sort((a, b) => firstId(a) - firstId(b));
     for (const instruction of inOrder.reverse()) {
@@ -141,8 +153,12 @@ export class Program {
 }
 
 /** Runs `fn`, off the tape, and watches: nothing that it computes on the way stays alive. */
-export function watch<R>(inputs: readonly Tensor[], fn: () => R): { output: R; builder: ProgramBuilder } {
-  const builder = new ProgramBuilder(inputs);
+export function watch<R>(
+  inputs: readonly Tensor[],
+  fn: () => R,
+  { runsAgain = true }: { runsAgain?: boolean } = {},
+): { output: R; builder: ProgramBuilder } {
+  const builder = new ProgramBuilder(inputs, runsAgain);
   const { state, runKernelFunc, customGrad, clone } = kernels;
   const { gradientDepth, activeTape } = state;
   Object.assign(state, { gradientDepth: 0, activeTape: null });
@@ -174,7 +190,8 @@ export function watch<R>(inputs: readonly Tensor[], fn: () => R): { output: R; b
 
 /** Holds nothing of the first run. */
 function again({ kernelName, attrs }: Pick<KernelCall, 'kernelName' | 'attrs'>): Run {
-  return (inputs) => kernels.runKernelFunc({ kernelName, attrs, inputs } as KernelCall);
+  const here = samePlace();
+  return (inputs) => here(() => kernels.runKernelFunc({ kernelName, attrs, inputs } as KernelCall));
 }
 
 const listOf = (made: Tensor | Tensor[]) => (Array.isArray(made) ? made : [made]);

@@ -274,7 +274,9 @@ function cotangentsOf(step: Step, names: readonly string[], dys: readonly (Tenso
 function summedOut(gradient: Tensor, input: Tensor): Tensor {
   let out = gradient;
   for (let level = levelOf(out); level !== undefined && level !== levelOf(input); level = levelOf(out)) {
-    out = leaveSummed(level, out);
+    const inner = out;
+    out = leaveSummed(level, inner);
+    recordStep('vmap', { x: inner } as NamedTensorMap, [out], ([dy]) => ({ x: () => dy as Tensor }));
   }
   return out;
 }

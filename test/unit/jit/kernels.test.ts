@@ -1,6 +1,6 @@
 /** Kernels whose calls say less, or other things, than a graph needs. */
 import { describe, expect, test } from 'vitest';
-import { grad, jit, jnp, lax, type Tensor, vmap } from '../../../runtime/src/index';
+import { checkpoint, grad, jit, jnp, lax, type Tensor, vmap } from '../../../runtime/src/index';
 import { tf } from '../tfjs';
 
 describe('inside jit', () => {
@@ -87,5 +87,41 @@ describe('gradients of what goes through several levels:', () => {
     const [a, b] = g(jnp.array([1, 2]), jnp.array([[1], [4]])) as unknown as [Tensor, Tensor];
     expect(a.arraySync()).toEqual([-6, -2]);
     expect(b.arraySync()).toEqual([[-2], [10]]);
+  });
+});
+
+describe('a loop and a branch', () => {
+  const w = jnp.array([0.5, 0.2, -0.3]);
+  const loop = (v: Tensor): Tensor =>
+    lax.scan((c: Tensor, r: Tensor) => [c.mul(r).add(v.mean()).tanh() as Tensor, c], v.mean() as Tensor, v)[1].sum();
+  const branch = (v: Tensor): Tensor =>
+    lax.cond(
+      v.mean().greater(0) as Tensor,
+      () => v.mul(w).sum() as Tensor,
+      () => v.sin().sum() as Tensor,
+    );
+  const far = (a: Tensor, b: Tensor) => a.sub(b).abs().max().arraySync() as number;
+
+  test.each([
+    ['loop', loop],
+    ['branch', branch],
+  ] as const)('in a checkpoint: %s', (_, fn) => {
+    const expected = grad(fn)(w);
+    const rows = jnp.stack([w, w.mul(2)]);
+    const each = jnp.stack([expected, grad(fn)(w.mul(2) as Tensor)]);
+    expect(expected.abs().max().arraySync()).toBeGreaterThan(0.1);
+    expect(far(grad(checkpoint(fn))(w), expected)).toBeLessThan(1e-5);
+    expect(far(jit(grad(checkpoint(fn)))(w), expected)).toBeLessThan(1e-5);
+    expect(far(grad(jit(checkpoint(fn)))(w), expected)).toBeLessThan(1e-5);
+    expect(far(vmap(grad(checkpoint(fn)))(rows), each)).toBeLessThan(1e-5);
+    expect(far(jit(vmap(grad(checkpoint(fn))))(rows), each)).toBeLessThan(1e-5);
+  });
+
+  test('gradients of gradients of a loop, for many examples', () => {
+    const second = grad((v: Tensor) => grad(loop)(v).sin().sum() as Tensor);
+    const rows = jnp.stack([w, w.mul(2)]);
+    const each = jnp.stack([second(w), second(w.mul(2) as Tensor)]);
+    expect(far(vmap(second)(rows), each)).toBeLessThan(1e-5);
+    expect(far(jit(vmap(second))(rows), each)).toBeLessThan(1e-5);
   });
 });

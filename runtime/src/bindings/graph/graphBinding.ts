@@ -57,9 +57,10 @@ function currentTrace(): Trace {
 /** A tensor of an outer function as one of the function inside it. */
 export function ofTrace(trace: Trace, tensor: GraphTensor): GraphTensor {
   if (tensor.trace === trace) return tensor;
-  if (!traces.all.includes(tensor.trace)) throw new UnexpectedTracerError(tensor, 'jit');
   const { values, shape, dtype } = tensor;
-  return values === undefined ? trace.capture(tensor, tensor) : trace.constant(shape, dtype, values);
+  if (values !== undefined) return trace.constant(shape, dtype, values);
+  if (!traces.all.includes(tensor.trace)) throw new UnexpectedTracerError(tensor, 'jit');
+  return trace.capture(tensor, tensor);
 }
 
 class GraphStorage extends ViewingStorage {

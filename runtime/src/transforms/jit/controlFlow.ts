@@ -6,8 +6,8 @@ import { type TensorId, TF_CONSTANTS as TF } from '../../bindings/binding';
 import { GRAPH_BACKEND, hold, ofTrace } from '../../bindings/graph/graphBinding';
 import { type AttrValue, shapeProto } from '../../bindings/graph/graphDef';
 import { type GraphTensor, Trace } from '../../bindings/graph/trace';
-import { activeBackend, traces, withBackend } from '../../bindings/stack';
-import { watch } from '../program';
+import { activeBackend, programs, traces, withBackend } from '../../bindings/stack';
+import { type Program, type ProgramBuilder, watch } from '../program';
 import { isRecording, isSmooth, record, recordStep } from '../tape';
 import { define } from './compile';
 
@@ -118,6 +118,14 @@ export function graphWhile(
   body: (state: Tensor[]) => Tensor[],
   state: readonly Tensor[],
 ): Tensor[] {
+  const again = programs.top?.takesLoops ? programs.top : undefined;
+  if (again !== undefined) {
+    const avals = toGraph(state).map(avalOf);
+    const [test, step] = [programOf(avals, (all) => [condition(all)]), programOf(avals, body)];
+    return callAgain(again, state, [test, step], (given, [testing, stepping]) =>
+      graphWhile((all) => testing(all)[0] as Tensor, stepping, given),
+    );
+  }
   const outer = traces.top as Trace;
   const outputs = whileNode(
     outer,
@@ -131,6 +139,16 @@ export function graphWhile(
 
 /** One of two branches (lax.cond). */
 export function graphCond(predicate: Tensor, yes: () => Tensor[], no: () => Tensor[]): Tensor[] {
+  const again = programs.top?.takesLoops ? programs.top : undefined;
+  if (again !== undefined) {
+    return callAgain(again, [predicate], [programOf([], yes), programOf([], no)], ([choice], [first, second]) =>
+      graphCond(
+        choice as Tensor,
+        () => first([]),
+        () => second([]),
+      ),
+    );
+  }
   if (!isRecording()) return graphIf(predicate, [yes, no]);
   const captured = [...new Set([...floatsUsedBy(yes), ...floatsUsedBy(no)])];
   const outputs = graphIf(predicate, [yes, no]);
@@ -152,6 +170,38 @@ export function graphCond(predicate: Tensor, yes: () => Tensor[], no: () => Tens
   return outputs;
 }
 
+type TensorFn = (inputs: Tensor[]) => Tensor[];
+
+/** A function of tensors of these avals as a program, which takes what the function captured as well. */
+export function programOf(avals: readonly Aval[], fn: TensorFn): Program {
+  return inner((trace) => {
+    const inputs = toTensors(avals.map(({ shape, dtype }) => trace.input(shape, dtype)));
+    const { output, builder } = watch(inputs, () => fn(inputs));
+    return builder.build(inputs, output);
+  }).result;
+}
+
+/** A loop or branch as one instruction of a program that runs again, on other inputs and other captured tensors. */
+export function callAgain(
+  builder: ProgramBuilder,
+  inputs: readonly Tensor[],
+  parts: readonly [Program, ...Program[]],
+  run: (inputs: Tensor[], parts: [TensorFn, TensorFn]) => Tensor[],
+): Tensor[] {
+  const sources = [...inputs, ...parts.flatMap(({ constants }) => [...constants.keys()])];
+  const named = Object.fromEntries(sources.map((source, i) => [String(i), source])) as NamedTensorMap;
+  return builder.call(named, (given) => {
+    const tensors = sources.map((_, i) => given[String(i)] as Tensor);
+    let next = inputs.length;
+    const fns = parts.map((part): TensorFn => {
+      const captured = tensors.slice(next, next + part.constants.size);
+      next += part.constants.size;
+      return (all) => part.run(all, captured);
+    });
+    return run(tensors.slice(0, inputs.length), fns as [TensorFn, TensorFn]);
+  });
+}
+
 /** The float tensors from outside that a function uses. */
 function floatsUsedBy(fn: () => Tensor[]): Tensor[] {
   return inner((trace) => capturedFloats(trace, [], fn)).result;
@@ -159,7 +209,7 @@ function floatsUsedBy(fn: () => Tensor[]): Tensor[] {
 
 /** The same of what is recorded in `trace`, with `given` inputs of its. */
 export function capturedFloats(trace: Trace, given: readonly Tensor[], fn: () => Tensor[]): Tensor[] {
-  const { output, builder } = watch(given, fn);
+  const { output, builder } = watch(given, fn, { runsAgain: false });
   return builder.outside(output).filter((tensor) => isSmooth(tensor) && !isMadeIn(trace, tensor));
 }
 

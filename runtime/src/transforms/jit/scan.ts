@@ -4,24 +4,26 @@ import type { Aval } from '../../bindings/aval';
 import { TF_CONSTANTS as TF } from '../../bindings/binding';
 import { ofTrace } from '../../bindings/graph/graphBinding';
 import type { GraphTensor, Trace } from '../../bindings/graph/trace';
-import { traces } from '../../bindings/stack';
-import { enter, inSurroundings, leave, levelsOf } from '../levels';
+import { programs, traces } from '../../bindings/stack';
+import { entering, leaving } from '../crossing';
+import { inSurroundings, levelsOf } from '../levels';
 import { isRecording, isSmooth, record, recordStep } from '../tape';
 import { define } from './compile';
 import {
   avalOf,
+  callAgain,
   capturedFloats,
   capturedSources,
   INT,
   inner,
   int,
-  ints,
-  LIST,
+  programOf,
   toGraph,
   toTensors,
   type,
   whileNode,
 } from './controlFlow';
+import { minus, reserve, rowOf, setItem, stack } from './lists';
 
 /** One step: from the carry and a row of each of `xs` to the next carry and a row of each of the `ys`. */
 export type ScanBody = (carry: Tensor[], xs: Tensor[]) => { carry: Tensor[]; ys: Tensor[] };
@@ -40,6 +42,24 @@ export function graphScan(
   length: number,
   reverse: boolean,
 ): ScanResult {
+  const again = programs.top?.takesLoops ? programs.top : undefined;
+  if (again !== undefined) {
+    const rows = toGraph(xs).map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }));
+    const count = carry.length;
+    const step = programOf([...toGraph(carry).map(avalOf), ...rows], (all) => {
+      const made = body(all.slice(0, count), all.slice(count));
+      return [...made.carry, ...made.ys];
+    });
+    const outputs = callAgain(again, [...carry, ...xs], [step], (given, [stepping]) => {
+      const once: ScanBody = (state, row) => {
+        const made = stepping([...state, ...row]);
+        return { carry: made.slice(0, count), ys: made.slice(count) };
+      };
+      const made = graphScan(once, given.slice(0, count), given.slice(count), length, reverse);
+      return [...made.carry, ...made.ys];
+    });
+    return { carry: outputs.slice(0, count), ys: outputs.slice(count) };
+  }
   return isRecording() ? scanOnTape(body, carry, xs, length, reverse) : loop(body, carry, xs, length, reverse);
 }
 
@@ -81,40 +101,6 @@ function loop(
   );
   const stacked = outputs.slice(1 + count).map((list, k) => stack(outer, list, ys[k] as Aval, length));
   return { carry: toTensors(outputs.slice(1, 1 + count)), ys: toTensors(stacked) };
-}
-
-function minus(trace: Trace, a: GraphTensor, b: GraphTensor): GraphTensor {
-  return trace.node('Sub', [a, b], { T: type(TF.TF_INT32) }, [INT])[0] as GraphTensor;
-}
-
-/** The row at a place that is known only later. */
-function rowOf(trace: Trace, all: GraphTensor, place: GraphTensor): GraphTensor {
-  const attr = {
-    Tparams: type(all.dtype),
-    Tindices: type(TF.TF_INT32),
-    Taxis: type(TF.TF_INT32),
-    batch_dims: { i: 0 },
-  };
-  const row = { shape: all.shape.slice(1), dtype: all.dtype };
-  return trace.node('GatherV2', [all, place, int(trace, 0)], attr, [row])[0] as GraphTensor;
-}
-
-function reserve(trace: Trace, shape: readonly number[], dtype: number, length: number): GraphTensor {
-  const attr = { element_dtype: type(dtype), shape_type: type(TF.TF_INT32) };
-  return trace.node('TensorListReserve', [ints(trace, shape), int(trace, length)], attr, [LIST])[0] as GraphTensor;
-}
-
-function setItem(trace: Trace, list: GraphTensor, place: GraphTensor, item: GraphTensor): GraphTensor {
-  return trace.node('TensorListSetItem', [list, place, item], { element_dtype: type(item.dtype) }, [
-    LIST,
-  ])[0] as GraphTensor;
-}
-
-function stack(trace: Trace, list: GraphTensor, { shape, dtype }: Aval, length: number): GraphTensor {
-  const attr = { element_dtype: type(dtype), num_elements: { i: length } };
-  return trace.node('TensorListStack', [list, ints(trace, shape)], attr, [
-    { shape: [length, ...shape], dtype },
-  ])[0] as GraphTensor;
 }
 
 /** The way back through one step, as a function of TensorFlow's. */
@@ -186,7 +172,7 @@ function capturedBy(body: ScanBody, carry: readonly Tensor[], xs: readonly Tenso
 
 /** What is captured may be an example of a vmap around the loop: its cotangents add up for each example, in rows. */
 function ofAllExamples(captured: Tensor, cotangent: Tensor): Tensor {
-  return levelsOf(captured).reduce((inner, level) => leave(level, inner), cotangent);
+  return levelsOf(captured).reduce((inner, level) => leaving(level, inner), cotangent);
 }
 
 function noneYet(captured: Tensor): Tensor {
@@ -199,7 +185,7 @@ function noneYet(captured: Tensor): Tensor {
 }
 
 function ofOneExample(captured: Tensor, sum: Tensor): Tensor {
-  return levelsOf(captured).reduceRight((outer, level) => inSurroundings(level, () => enter(level, outer)), sum);
+  return levelsOf(captured).reduceRight((outer, level) => inSurroundings(level, () => entering(level, outer)), sum);
 }
 
 /** Runs one step on a tape; the pullback takes cotangents of the float outputs. */
