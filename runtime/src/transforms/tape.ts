@@ -13,7 +13,7 @@ import {
 } from '#tfjs';
 import { programs, transforms } from '../bindings/stack';
 import { userFrame } from '../bindings/userFrame';
-import { innerOf, leaveSummed, levelOf, whereItIs } from './levels';
+import { innerOf, leaveSummed, levelOf, levelsOf, whereItIs } from './levels';
 import './gradients';
 import { COMPLEX_KERNELS } from './gradientsComplex';
 
@@ -273,7 +273,8 @@ function cotangentsOf(step: Step, names: readonly string[], dys: readonly (Tenso
 /** Examples that share an input each contribute to its cotangent. */
 function summedOut(gradient: Tensor, input: Tensor): Tensor {
   let out = gradient;
-  for (let level = levelOf(out); level !== undefined && level !== levelOf(input); level = levelOf(out)) {
+  const own = levelsOf(input);
+  for (let level = levelOf(out); level !== undefined && !own.includes(level); level = levelOf(out)) {
     const inner = out;
     out = leaveSummed(level, inner);
     recordStep('vmap', { x: inner } as NamedTensorMap, [out], ([dy]) => ({ x: () => dy as Tensor }));

@@ -124,4 +124,12 @@ describe('a loop and a branch', () => {
     expect(far(vmap(second)(rows), each)).toBeLessThan(1e-5);
     expect(far(jit(vmap(second))(rows), each)).toBeLessThan(1e-5);
   });
+
+  test('gradients of gradients of what an inner vmap shares', () => {
+    const f = (x: Tensor) => vmap((row: Tensor) => row.mul(x) as Tensor)(x.expandDims(0) as Tensor).sum() as Tensor;
+    const second = grad((x: Tensor) => grad(f)(x).sin() as Tensor);
+    const each = jnp.stack([0, 1, 2].map((i) => second(w.gather(i) as Tensor)));
+    expect(far(vmap(second)(w), each)).toBeLessThan(1e-5);
+    expect(far(jit(vmap(second))(w), each)).toBeLessThan(1e-5);
+  });
 });
