@@ -1,4 +1,4 @@
-// A Python with current Flax, and Flax 0.1.0 beside it, in the user's cache; made once.
+// Pythons in the user's cache, each made once: one with current Flax, and Flax 0.1.0 beside it.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -19,25 +19,49 @@ const legacy = 'flax==0.1.0';
  * @returns {Promise<{ python: string, legacyRoot: string }>}
  */
 export async function ensureFlax({ log }) {
-  const version = createHash('sha256').update(readFileSync(requirements)).update(legacy).digest('hex').slice(0, 12);
-  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'distaff', `flax-${version}`);
+  const { python, folder } = await ensureVenv({
+    name: 'flax',
+    what: 'Flax (0.7 GB on disk)',
+    requirements,
+    aside: { folder: join('src', 'flax-0.1.0'), package: legacy },
+    log,
+  });
+  return { python, legacyRoot: folder };
+}
+
+/**
+ * A Python with the packages of a requirements file; `aside` is one more, in a folder of its own.
+ * @param {object} options
+ * @param {string} options.name
+ * @param {string} options.what
+ * @param {string} options.requirements
+ * @param {{ folder: string, package: string }} [options.aside]
+ * @param {(line: string) => void} options.log
+ * @returns {Promise<{ python: string, folder: string }>}
+ */
+export async function ensureVenv({ name, what, requirements, aside, log }) {
+  const hash = createHash('sha256').update(readFileSync(requirements));
+  if (aside !== undefined) hash.update(aside.package);
+  const version = hash.digest('hex').slice(0, 12);
+  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'distaff', `${name}-${version}`);
   const python = join(folder, 'bin', 'python');
   const done = join(folder, 'complete');
   await withLock(folder, async () => {
     if (existsSync(done)) return;
     const started = performance.now();
-    log(`Making a Python with Flax in ${folder} (0.7 GB on disk)`);
+    log(`Making a Python with ${what} in ${folder}`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     await makeVenv(await findPython({ log }), folder, { log });
     // Modules are compiled when they are first imported; most never are.
     const install = [python, '-m', 'pip', 'install', '--quiet', '--no-compile', '--disable-pip-version-check'];
     await pip([...install, '--requirement', requirements]);
-    await pip([...install, '--no-deps', '--target', join(folder, 'src', 'flax-0.1.0'), legacy]);
+    if (aside !== undefined)
+      await pip([...install, '--no-deps', '--target', join(folder, aside.folder), aside.package]);
     writeFileSync(done, '');
-    log(`Python with Flax is in place (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+    log(`Python with ${what} is in place (${((performance.now() - started) / 1000).toFixed(1)} s)`);
   });
-  return { python, legacyRoot: folder };
+  return { python, folder };
 }
 
 const pip = ([command = '', ...args]) => run(command, args, { live: true });
