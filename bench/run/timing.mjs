@@ -4,6 +4,8 @@ import { median, spread } from './statistics.mjs';
 
 /** Calls before the rounds: compilers work, and Distaff tries its two. */
 const WARM_UP = 10;
+/** It tries them more often with what takes less than some milliseconds. */
+const BRIEF_WARM_UP = 40;
 /** Training steps after which the peers' losses are compared. */
 const COMPARED = 5;
 
@@ -49,7 +51,8 @@ async function timeCall(peers, call, { rounds, budget, attempt }) {
   for (const name of able()) {
     await attempt(name, async () => {
       const { times, loss } = await peers[name].ask(call, COMPARED);
-      const warm = [...times, ...(await peers[name].ask(call, WARM_UP - COMPARED)).times];
+      const warmUp = median(times) < 5 ? BRIEF_WARM_UP : WARM_UP;
+      const warm = [...times, ...(await peers[name].ask(call, warmUp - COMPARED)).times];
       const begin = performance.now();
       await peers[name].ask(call, 2);
       const count = Math.max(1, Math.min(500, Math.round((2 * budget) / (performance.now() - begin))));
