@@ -78,7 +78,7 @@ function differing({ peers }) {
   const expected = peers.jax?.loss;
   if (expected === undefined) return [];
   return Object.entries(peers)
-    .filter(([, { loss }]) => !(Math.abs(loss - expected) <= TOLERANCE * Math.abs(expected)))
+    .filter(([, { loss }]) => loss !== null && !(Math.abs(loss - expected) <= TOLERANCE * Math.abs(expected)))
     .map(([name, { loss }]) => `${name}: a loss of ${loss} where JAX has ${expected}`);
 }
 

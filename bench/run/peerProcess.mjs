@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /** Longer than any first call takes; a peer that is still silent then has failed. */
-const LIMIT = 180_000;
+const LIMIT = 90_000;
 
 export class PeerProcess {
   #child;

@@ -10,7 +10,8 @@ const rowName = ({ name, call }) => `${CASES[name].title}: ${CALLS[call]}`;
 export function ratios(row, peer) {
   const [mine, theirs] = [row.peers[ours], row.peers[peer]];
   if (mine === undefined || theirs === undefined || peer === ours) return undefined;
-  const each = mine.rounds.map((time, i) => time / theirs.rounds[i]);
+  // A slow peer has one round.
+  const each = theirs.rounds.map((time, i) => mine.rounds[i] / time);
   return { median: median(each), lowest: Math.min(...each), highest: Math.max(...each) };
 }
 
