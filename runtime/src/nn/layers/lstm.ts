@@ -97,8 +97,8 @@ const DenseParameters = module(
 );
 
 /**
- * An LSTM cell that does one multiplication for all gates (flax.nn.OptimizedLSTMCell): faster than LSTMCell, with the
- * same parameters under the same names and the same results.
+ * An LSTM cell that does one multiplication for all gates (flax.nn.OptimizedLSTMCell), with LSTMCell's parameters under
+ * the same names and the same results.
  *
  * Options: {@link RecurrentOptions}.
  */

@@ -241,27 +241,39 @@ function backLoop(
   length: number,
   reverse: boolean,
 ): Tensor[] {
-  const carry = [...cotangents.slice(0, ofCarry), ...captured.map(noneYet)];
   const rows = [...cotangents.slice(ofCarry), ...kept];
-  const taken = loop(
-    (state, row) => {
-      const here = traces.top as Trace;
-      const dys = [...state.slice(0, ofCarry), ...row.slice(0, rows.length - kept.length)];
-      const given = [...toGraph([...dys, ...row.slice(dys.length - ofCarry)]), ...capturedSources(here, back.shared)];
-      const attr = {
-        Tin: { list: { type: given.map(({ dtype }) => dtype) } },
-        Tout: { list: { type: back.outputs.map(({ dtype }) => dtype) } },
-        f: { func: { name: back.name } },
-      };
-      const grads = toTensors(here.node('PartitionedCall', given, attr, back.outputs));
-      const sums = captured.map((_, i) => (state[ofCarry + i] as Tensor).add(grads[ofCarry + ofXs + i] as Tensor));
-      return { carry: [...grads.slice(0, ofCarry), ...sums], ys: grads.slice(ofCarry, ofCarry + ofXs) };
-    },
-    carry,
-    rows,
-    length,
-    !reverse,
-  );
+  const gradsOf = (dCarry: Tensor[], row: Tensor[]) => {
+    const here = traces.top as Trace;
+    const given = [...toGraph([...dCarry, ...row]), ...capturedSources(here, back.shared)];
+    const attr = {
+      Tin: { list: { type: given.map(({ dtype }) => dtype) } },
+      Tout: { list: { type: back.outputs.map(({ dtype }) => dtype) } },
+      f: { func: { name: back.name } },
+    };
+    return toTensors(here.node('PartitionedCall', given, attr, back.outputs));
+  };
+  const run = (step: ScanBody, start: Tensor[]) => loop(step, start, rows, length, !reverse);
+  return backwards(run, gradsOf, cotangents.slice(0, ofCarry), ofXs, captured);
+}
+
+/**
+ * Runs a loop of ways back. `gradsOf` gives a step's cotangents: of the carry, which goes on to the next step, of the row,
+ * and of what is captured, which add up.
+ */
+function backwards(
+  run: (step: ScanBody, start: Tensor[]) => ScanResult,
+  gradsOf: (dCarry: Tensor[], row: Tensor[]) => readonly Tensor[],
+  ofLast: readonly Tensor[],
+  ofXs: number,
+  captured: readonly Tensor[],
+): Tensor[] {
+  const ofCarry = ofLast.length;
+  const step: ScanBody = (state, row) => {
+    const grads = gradsOf(state.slice(0, ofCarry), row);
+    const sums = captured.map((_, i) => (state[ofCarry + i] as Tensor).add(grads[ofCarry + ofXs + i] as Tensor));
+    return { carry: [...grads.slice(0, ofCarry), ...sums], ys: grads.slice(ofCarry, ofCarry + ofXs) };
+  };
+  const taken = run(step, [...ofLast, ...captured.map(noneYet)]);
   const sums = taken.carry.slice(ofCarry).map((sum, i) => ofOneExample(captured[i] as Tensor, sum));
   return [...taken.carry.slice(0, ofCarry), ...taken.ys, ...sums];
 }
@@ -278,26 +290,13 @@ function backAgain(
 ): Tensor[] {
   const before = graphScan((state, row) => ({ carry: body(state, row).carry, ys: state }), carry, xs, length, reverse);
   const n = carry.length;
-  const floatsOf = (tensors: readonly Tensor[]) => tensors.filter(isSmooth);
-  const ofCarry = floatsOf(carry).length;
-  const start = [...dys.slice(0, n).filter((_, i) => isSmooth(carry[i] as Tensor)), ...captured.map(noneYet)];
-  const rows = [...dys.slice(n).filter(isSmooth), ...before.ys, ...xs];
-  const taken = graphScan(
-    (state, row) => {
-      const dyRows = row.slice(0, rows.length - n - xs.length);
-      const stateThen = row.slice(dyRows.length, dyRows.length + n);
-      const rowThen = row.slice(dyRows.length + n);
-      const { pullback } = recorded(body, stateThen, rowThen, captured);
-      const grads = pullback([...state.slice(0, ofCarry), ...dyRows]);
-      const ofXs = floatsOf(rowThen).length;
-      const sums = captured.map((_, i) => (state[ofCarry + i] as Tensor).add(grads[ofCarry + ofXs + i] as Tensor));
-      return { carry: [...grads.slice(0, ofCarry), ...sums], ys: grads.slice(ofCarry, ofCarry + ofXs) };
-    },
-    start,
-    rows,
-    length,
-    !reverse,
-  );
-  const sums = taken.carry.slice(ofCarry).map((sum, i) => ofOneExample(captured[i] as Tensor, sum));
-  return [...taken.carry.slice(0, ofCarry), ...taken.ys, ...sums];
+  const ofLast = dys.slice(0, n).filter((_, i) => isSmooth(carry[i] as Tensor));
+  const ofYs = dys.slice(n).filter(isSmooth);
+  const gradsOf = (dCarry: Tensor[], row: Tensor[]) => {
+    const [dRow, then] = [row.slice(0, ofYs.length), row.slice(ofYs.length)];
+    return recorded(body, then.slice(0, n), then.slice(n), captured).pullback([...dCarry, ...dRow]);
+  };
+  const rows = [...ofYs, ...before.ys, ...xs];
+  const run = (step: ScanBody, start: Tensor[]) => graphScan(step, start, rows, length, !reverse);
+  return backwards(run, gradsOf, ofLast, xs.filter(isSmooth).length, captured);
 }
