@@ -111,6 +111,8 @@ export class TestServer {
 
   /** Opens or changes a document without saving it. */
   change(name: string, text: string): void {
+    // The server reads other files from the disk, and with them what they import of this one.
+    this.write(name, text);
     const uri = this.uri(name);
     const version = ++this.version;
     if (this.texts.has(name)) {
@@ -123,7 +125,6 @@ export class TestServer {
       void this.connection.sendNotification('textDocument/didOpen', { textDocument });
     }
     this.texts.set(name, text);
-    this.write(name, text);
   }
 
   hints(name: string): Promise<InlayHint[]> {
